@@ -1,0 +1,47 @@
+# Each target only calls a script; the scripts say the rest.
+PYTHON ?= python3
+PORT ?= 5005
+ACTIONS_PORT ?= 5055
+export PORT ACTIONS_PORT
+
+# What the scripts are run with: setup makes it.
+VENV_PYTHON := .venv/bin/python
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: run chat train check test eval fmt lock setup clean help
+
+run: setup ## Start the assistant (PORT, ACTIONS_PORT); trains when needed
+	@$(VENV_PYTHON) -m scripts.run
+
+chat: setup ## Talk to the assistant in the terminal
+	@$(VENV_PYTHON) -m scripts.chat
+
+train: setup ## Train the model when the data or code changed (FORCE=1: anyway)
+	@$(VENV_PYTHON) -m scripts.train
+
+check: setup ## Check code style, types, content and Rasa's data
+	@$(VENV_PYTHON) -m scripts.check
+
+test: ## Run everything that CI runs, from nothing
+	@$(PYTHON) -m scripts.test
+
+eval: setup ## Measure the assistant and write the results file
+	@$(VENV_PYTHON) -m scripts.evaluate
+
+fmt: setup ## Format the code
+	@$(VENV_PYTHON) -m ruff check --quiet --fix-only .
+	@$(VENV_PYTHON) -m ruff format .
+
+lock: ## Resolve requirements.lock again (UPGRADE=1: newest versions)
+	@$(PYTHON) -m scripts.lock
+
+setup: ## Make .venv as requirements.lock says
+	@$(PYTHON) -m scripts.setup
+
+clean: ## Remove the model, conversations in var/, caches and results; keeps .venv
+	@rm -rf models/*.tar.gz models/fingerprint.json models/.new var .rasa results
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	@find . -path ./.venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))

@@ -1,0 +1,134 @@
+"""Forms of yes, no and not sure in answer to a question.
+
+The forms are asymmetric on purpose: a yes or a doubt counts wherever it stands, a no only as the
+whole message (research/screening.md 2.3). A no-form matched as a prefix was the one cause of
+unsafe results in the prototype.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from assistant.datafiles import load_yaml
+from assistant.screening.items import Item
+from assistant.screening.lexicon import AMBIGUOUS, STRONG, cues, terms
+from assistant.text import has_phrase, squash, words
+
+FORMS = "screening/answer_forms.yml"
+
+_YES_SIGNS = re.compile("[\U0001f44d\u2705\u2714\u2611]")
+_NO_SIGNS = re.compile("[\U0001f44e\u274c\u2716\U0001f6ab]")
+_STRETCHED = re.compile(r"^(n+o+p*e*|n+a+h+|n+e+i+n+)$")
+_CLAIM = re.compile(
+    r"\b(?:i|ive|we) (?:do|have|got|had|take|use|am|was|did|get)\b"
+    r"(?! (?:not|no|none|nothing|never|neither|zero|nada|without|fine|good|feel|normal|healthy|clear))"
+)
+_DENIED_CLAIM = re.compile(
+    r"\b(?:dont|not|never|none|nothing|neither|nor|that|havent|didnt|hasnt|as far as|if)"
+    r"(?: \w+)? (?:i|ive|we) (?:do|have|got|had|take|use|am|was|did|get)\b|"
+    r"\b(?:never|not) (?:had|have|got|take|use)\b"
+)
+_NOT_GOOD = re.compile(
+    r"\b(?:not|isnt|arent|dont|never|aint|doesnt|wasnt|no)(?: \w+)? "
+    r"(?:so |very |too |that |feeling |feel )?(?:fine|good|great|normal|healthy|clear|clean|ok|okay|sure|smooth)\b"
+)
+#: "no... wait sorry, yes"
+_TAKEN_BACK = re.compile(r"\b(?:wait|sorry|actually|oops|correction)\b(?: \w+){0,2} (?:yes|yeah|yep|i do)\b")
+_DOUBLE_NO = re.compile(r"\b(?:not|never|isnt|dont|havent) (?:no|none|nothing|never|not)\b")
+
+
+@lru_cache(maxsize=None)
+def _set(name: str) -> frozenset[str]:
+    return frozenset(squash(w) for w in load_yaml(FORMS)[name])
+
+
+@lru_cache(maxsize=None)
+def _item_words(item: Item) -> frozenset[str]:
+    listed: dict[str, Any] = load_yaml(FORMS)["item_words"]
+    own = {w for t in terms() if t.label == item and t.strength in (STRONG, AMBIGUOUS, "generic")
+           for w in t.phrase.split()}  # fmt: skip
+    if item == "medicines":
+        # A medicine named beside a no is not a no, whatever the words around it.
+        own = set()
+    return frozenset(own | set(listed[item]))
+
+
+def is_no(text: str, item: Item) -> bool:
+    """Tell whether the whole of `text` is a plain no to the question about `item`."""
+    tokens = words(text)
+    if not tokens:
+        return bool(_NO_SIGNS.search(text)) and not _YES_SIGNS.search(text)
+    joined = " ".join(tokens)
+    if is_soft_no(text) or _claims(joined):
+        return False
+    clear = any(has_phrase(joined, p) for p in _set("all_clear"))
+    negated = any(_is_no_word(t) for t in tokens) or bool(_NO_SIGNS.search(text))
+    if not (clear or negated) or _DOUBLE_NO.search(joined):
+        return False
+    if _NOT_GOOD.search(joined) and not re.match(r"^(?:no|nope|nah|none)\b", joined):
+        return False
+    if re.search(r"\bnot (?:sure|clear|normal|good|fine|ok|okay|healthy|clean)\b", joined):
+        return False
+    allowed = _set("fillers") | _item_words(item)
+    clear_words = {w for p in _set("all_clear") for w in p.split()}
+    if any(t in _set("yes_words") - {"absolutely", "definitely", "sure"} for t in tokens):
+        return False
+    return all(_is_no_word(t) or t in allowed or t in clear_words for t in tokens)
+
+
+def _is_no_word(token: str) -> bool:
+    return token in _set("no_words") or bool(_STRETCHED.match(token))
+
+
+def _claims(joined: str) -> bool:
+    """Tell whether an "i do" or "i have" stands there that nothing denies ("no i have")."""
+    return bool(_CLAIM.search(_DENIED_CLAIM.sub(" ", joined)))
+
+
+def is_soft_no(text: str) -> bool:
+    """Tell whether `text` is a soft negative ("I don't think so"): ask once more."""
+    joined = squash(text)
+    return any(has_phrase(joined, p) for p in _set("soft_no"))
+
+
+def is_yes(text: str) -> bool:
+    """Tell whether `text` starts with, or is, a yes."""
+    tokens = words(text)
+    if not tokens:
+        return bool(_YES_SIGNS.search(text)) and not _NO_SIGNS.search(text)
+    joined = " ".join(tokens)
+    lead = [t for t in tokens[:4] if t not in {"oh", "well", "um", "hm", "hmm", "ok", "and", "so"}]
+    if lead and lead[0] in _set("yes_words"):
+        return not has_phrase(joined, "yes and no")
+    if _YES_SIGNS.search(text) and not has_no_word(text):
+        return True
+    if _TAKEN_BACK.search(joined):
+        return True
+    return any(joined == p or joined.startswith(p + " ") for p in _set("yes_phrases")) and (
+        len(tokens) <= 4 or joined.startswith(("afraid so", "im afraid so"))
+    )
+
+
+def is_unsure(text: str) -> bool:
+    """Tell whether `text` says that the patient doesn't know, or skips the question."""
+    joined = squash(text)
+    return any(has_phrase(joined, p) for p in _set("unsure"))
+
+
+def is_refusal(text: str) -> bool:
+    """Tell whether the patient does not want to say."""
+    joined = squash(text)
+    return any(has_phrase(joined, p) for p in cues("refusal"))
+
+
+def has_no_word(text: str) -> bool:
+    """Tell whether a word of negation stands anywhere in `text`."""
+    return any(_is_no_word(t) for t in words(text))
+
+
+def leads_with_no(text: str) -> bool:
+    """Tell whether `text` starts with a no, whatever follows."""
+    lead = [t for t in words(text)[:3] if t not in {"oh", "well", "um", "hm", "hmm", "ok"}]
+    return bool(lead) and _is_no_word(lead[0])

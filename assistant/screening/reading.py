@@ -1,0 +1,374 @@
+"""Reads what a patient's words say about the items of the check. The one place that interprets.
+
+Policy (research/screening.md 2.1): volunteered words only raise caution; a no counts only as the
+whole message; the most cautious value wins; what is not understood is asked once more.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from assistant.datafiles import load_yaml
+from assistant.screening import answers
+from assistant.screening.assertion import Assertion, assert_span, is_other_person
+from assistant.screening.items import ITEMS, NO, UNSURE, YES, Item, Value, most_cautious
+from assistant.screening.lexicon import LEXICON, MEDICINE, OFF_LIST, STRONG, cues, fever_reducers
+from assistant.screening.mentions import Mention, find_mentions
+from assistant.screening.numbers import (
+    BloodPressure,
+    Temperature,
+    read_blood_pressures,
+    read_temperatures,
+)
+from assistant.text import has_phrase, squash, words
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Why a value was read: the item, the value, the patient's words and the cue."""
+
+    item: Item
+    value: Value
+    words: str
+    cue: str
+
+
+@dataclass
+class Reading:
+    """What one message says.
+
+    Attributes:
+        values: item -> value, most cautious of the evidence. Only yes and unsure, except for the
+            item that was asked, which may be no.
+        evidence: one entry for each thing that was understood.
+        off_list: conditions that the document does not list, in the patient's words.
+        urgent: `blood_pressure` / `temperature` when a reading needs a doctor today.
+        ask_again: the asked item was not understood.
+        touched: the message was about the asked item, although nothing could be stored
+            (a soft no, another person, a hypothetical).
+        readings: temperatures and blood pressures as typed, for the summary.
+    """
+
+    values: dict[Item, Value] = field(default_factory=dict)
+    evidence: list[Evidence] = field(default_factory=list)
+    off_list: list[str] = field(default_factory=list)
+    urgent: list[str] = field(default_factory=list)
+    ask_again: bool = False
+    touched: bool = False
+    readings: list[str] = field(default_factory=list)
+    denied: list[Item] = field(default_factory=list)
+
+    def add(self, item: Item, value: Value, said: str, cue: str) -> None:
+        """Store a piece of evidence; the most cautious value of an item wins."""
+        self.evidence.append(Evidence(item, value, said, cue))
+        best = most_cautious(self.values.get(item), value)
+        assert best is not None
+        self.values[item] = best
+
+
+_TOO = re.compile(r"\b(?:i|me|ive) (?:have|got|get|do|had)?(?: got)? ?(?:it|them|one|that)? ?(?:too|also|as well)\b|\bme too\b|\bso do i\b|\bboth of us\b")
+_FIRST_PERSON = re.compile(r"\b(?:i|im|ive|id|my|me|mine|myself)\b")
+_TAKES = re.compile(r"\b(?:take|taking|on|use|using|prescribed|swallow|need|got me on|put me on|get|started|stopped|having|came off|finished|finishing)\b")
+_MARKS = r"(?:stretch ?marks?|marks?|stripes?|stretchies|striae|lines)"
+_ON_MARKS = re.compile(
+    rf"\b(?:on|over|between|around|in|near|where|at|inside|next to)(?: \w+){{0,3}} {_MARKS}\b|"
+    rf"\b{_MARKS}(?: \w+)? (?:have|has|got|full|covered|with)\b"
+)
+_LONG_PAST = re.compile(r"\b(?:[2-9]|\d\d|two|three|four|five|six|seven|eight|nine|ten|several|many|some|few) (?:years|yrs) (?:ago|back)\b")
+_OVER = re.compile(r"\b(?:healed|cleared|gone|went away|over|recovered|resolved|cured|dried up)\b")
+_HYPOTHETICAL = re.compile(r"\bif\b|\bwould\b|^(?:and |so |but |ok |no )*(?:what if|if i|if it|would|could i|suppose|does|do|is|are|should|can|will)\b|\bwhat if\b|\bcount[s]?\b\?|\bmatter[s]?\b")
+
+
+def read_volunteered(text: str, *, declared: bool = False) -> Reading:
+    """Read a message that answers no question: values can only rise.
+
+    Args:
+        text: the patient's message.
+        declared: True when the classifier takes it for a statement about oneself; otherwise only
+            clauses in the first person count.
+    """
+    return _read(text, None, declared=declared)
+
+
+def read_answer(text: str, item: Item) -> Reading:
+    """Read a message typed in answer to the question about `item`.
+
+    `values[item]` is set when the answer was understood; else `ask_again` is True.
+    """
+    reading = _read(text, item, declared=True)
+    value = _asked_value(text, item, reading)
+    if value is None:
+        reading.values.pop(item, None)
+        reading.ask_again = True
+    elif reading.values.get(item) != value:
+        reading.values.pop(item, None)
+        reading.add(item, value, text.strip(), "answer")
+    return reading
+
+
+def _read(text: str, asked: Item | None, *, declared: bool) -> Reading:
+    reading = Reading()
+    mentions, clauses = find_mentions(text)
+    squashed = squash(text)
+    for mention in mentions:
+        clause = clauses[mention.clause]
+        own = bool(_FIRST_PERSON.search(_sentence(clauses, mention.clause)))
+        _read_mention(reading, mention, squashed, asked, clause.text, own, declared)
+    for bp in read_blood_pressures(text):
+        _read_blood_pressure(reading, bp, text, clauses)
+    for t in read_temperatures(text, asked=asked == "temperature"):
+        _read_temperature(reading, t, text, clauses, asked, mentions)
+    return reading
+
+
+def _sentence(clauses: list, index: int) -> str:  # type: ignore[type-arg]
+    number = clauses[index].sentence
+    return squash(" ".join(c.text for c in clauses if c.sentence == number))
+
+
+def _read_mention(
+    reading: Reading,
+    m: Mention,
+    squashed: str,
+    asked: Item | None,
+    clause: str,
+    own: bool,
+    declared: bool,
+) -> None:
+    assertion = m.assertion
+    if assertion is Assertion.FAMILY and _TOO.search(squashed):
+        assertion = Assertion.PRESENT
+    if m.label == asked:
+        reading.touched = True
+    if asked != m.label and m.term in _only_when_asked():
+        return
+    if assertion in (Assertion.ABSENT, Assertion.FAMILY, Assertion.HYPOTHETICAL):
+        if assertion is Assertion.ABSENT and m.label in ITEMS:
+            reading.denied.append(m.label)  # type: ignore[arg-type]
+        return
+    if asked is None and not (own or declared):
+        return
+    if m.label == OFF_LIST:
+        reading.off_list.append(m.words)
+        return
+    if m.label == MEDICINE and asked != "medicines" and m.strength == "generic":
+        first_person = declared or _FIRST_PERSON.search(squash(clause))
+        if not (first_person and _TAKES.search(squash(clause))):
+            return
+    item: Item = m.label  # type: ignore[assignment]
+    value = _value_of(m, assertion, squashed, asked)
+    if value is not None:
+        reading.add(item, value, m.words, f"{m.strength} {assertion.value}: {m.term}")
+
+
+def _value_of(m: Mention, assertion: Assertion, squashed: str, asked: Item | None) -> Value | None:
+    """Map strength and assertion to a value by the policy table; None = no evidence."""
+    if m.label == MEDICINE:
+        long_past = assertion is Assertion.PAST and _LONG_PAST.search(squashed)
+        unsure = long_past or (assertion is Assertion.DOUBTFUL and m.strength != STRONG)
+        return UNSURE if unsure else YES
+    if assertion is Assertion.PAST and m.label in ("temperature", "local_infection"):
+        return None
+    if assertion is not Assertion.PRESENT or m.strength != STRONG:
+        return UNSURE
+    if m.label == "local_infection":
+        on_area = any(has_phrase(squashed, p) for p in cues("on_area"))
+        away = any(has_phrase(squashed, p) for p in cues("elsewhere"))
+        # "on the marks" in the patient's words outweighs another place named beside it.
+        if away and not _ON_MARKS.search(squashed):
+            return UNSURE
+        return YES if asked == "local_infection" or on_area else UNSURE
+    return YES
+
+
+def _read_blood_pressure(reading: Reading, bp: BloodPressure, text: str, clauses: list) -> None:  # type: ignore[type-arg]
+    assertion = _assertion_of(text, clauses, bp.start, bp.end, "cardiovascular")
+    if assertion in (Assertion.FAMILY, Assertion.HYPOTHETICAL):
+        reading.touched = True
+        return
+    reading.readings.append(bp.words)
+    reading.touched = True
+    value = bp.value
+    if value == NO:
+        return
+    if assertion is Assertion.PAST:
+        value = UNSURE
+    elif value == YES:
+        reading.urgent.append("blood_pressure")
+    reading.add("cardiovascular", value, bp.words, "blood pressure reading")
+
+
+def _read_temperature(
+    reading: Reading,
+    t: Temperature,
+    text: str,
+    clauses: list,  # type: ignore[type-arg]
+    asked: Item | None,
+    mentions: list[Mention],
+) -> None:
+    assertion = _assertion_of(text, clauses, t.start, t.end, "temperature")
+    if assertion in (Assertion.FAMILY, Assertion.HYPOTHETICAL):
+        reading.touched = True
+        return
+    reading.readings.append(t.words)
+    masked = any(m.term in fever_reducers() and m.assertion is Assertion.PRESENT for m in mentions) or any(
+        m.term in fever_reducers() and m.assertion in (Assertion.RECENT, Assertion.PAST) for m in mentions
+    )
+    value: Value = t.value
+    if assertion is Assertion.PAST:
+        value = NO
+    elif assertion is not Assertion.PRESENT and value == YES and assertion is Assertion.RECENT:
+        value = UNSURE
+    if t.urgent and assertion is Assertion.PRESENT:
+        reading.urgent.append("temperature")
+    if masked:
+        value = most_cautious(value, UNSURE) or UNSURE
+    if value != NO:
+        reading.add("temperature", value, t.words, "temperature reading")
+    elif asked == "temperature":
+        reading.evidence.append(
+            Evidence("temperature", NO, t.words, f"temperature reading {assertion.value}")
+        )
+
+
+def _assertion_of(text: str, clauses: list, start: int, end: int, label: str) -> Assertion:  # type: ignore[type-arg]
+    if not any(c.start <= start and end <= c.end for c in clauses):
+        return Assertion.PRESENT
+    assertion = assert_span(text, clauses, start, end, label)[0]
+    # "no, only 38.4" and "no fever, 38.9": a number can't be negated.
+    return Assertion.PRESENT if assertion is Assertion.ABSENT else assertion
+
+
+def _asked_value(text: str, item: Item, reading: Reading) -> Value | None:
+    """Return the value of the asked item, or None when it has to be asked again."""
+    squashed = squash(text)
+    found = reading.values.get(item)
+    yes, doubt = answers.is_yes(text), answers.is_unsure(text)
+    others = _about_others(squashed)
+    question = text.rstrip().endswith("?") or bool(_HYPOTHETICAL.search(squashed))
+    if yes and not others:
+        if has_phrase(squashed, "yes and no"):
+            return UNSURE
+        return _qualified_yes(text, squashed, item, found)
+    if found is not None:
+        return found
+    normal = [e for e in reading.evidence if e.item == item and e.value == NO]
+    if item == "temperature" and normal:
+        return _normal_temperature(squashed, normal, doubt)
+    if answers.is_no(_without_normal_readings(text), item) and not doubt:
+        return _plain_no(squashed, item)
+    if answers.is_refusal(text):
+        return UNSURE
+    if answers.is_soft_no(text) or others:
+        reading.touched = True
+        return None
+    if _first_clause_no(text, item, reading):
+        return NO
+    if item == "medicines" and not question and _names_something(text, squashed):
+        return YES
+    if doubt:
+        return UNSURE
+    return _past_or_open(squashed, item, question, reading)
+
+
+def _without_normal_readings(text: str) -> str:
+    """Take normal blood pressures out of `text` ("no, it was 118/76" stays a no)."""
+    for bp in reversed(read_blood_pressures(text)):
+        if bp.value == NO:
+            text = text[: bp.start] + " " + text[bp.end :]
+    return text
+
+
+def _qualified_yes(text: str, squashed: str, item: Item, found: Value | None) -> Value | None:
+    if item == "medicines":
+        return YES
+    if found == YES:
+        return YES
+    doubtful = answers.is_unsure(text) or any(
+        has_phrase(squashed, p) for p in ("i think", "maybe", "might", "possibly", "probably")
+    )
+    over = any(has_phrase(squashed, p) for p in cues("past")) and not any(
+        has_phrase(squashed, p)
+        for p in ("again", "since", "still", "now", "days ago", "day ago", *cues("recent"))
+    )
+    if doubtful or over or answers.has_no_word(text):
+        return UNSURE
+    return YES
+
+
+def _normal_temperature(squashed: str, normal: list[Evidence], doubt: bool) -> Value:
+    past = any("past" in e.cue or "recent" in e.cue for e in normal)
+    stale = past or any(has_phrase(squashed, p) for p in ("yesterday", "last night", "last week"))
+    return UNSURE if doubt or stale else NO
+
+
+def _plain_no(squashed: str, item: Item) -> Value | None:
+    if has_phrase(squashed, "never"):
+        return NO
+    now_only = re.search(r"\bnot? (?:(?:right )?now|at the moment|currently|today|atm)\b|\bnone (?:right )?now\b", squashed)
+    if now_only and item == "herpes":
+        # "Not at the moment" hints at a past herpes, which is for the specialist.
+        return UNSURE
+    return NO
+
+
+def _first_clause_no(text: str, item: Item, reading: Reading) -> bool:
+    """Recognise "no rash but forgot to tell you about my afib": no to this item, yes to another."""
+    parts = re.split(r"\s+but\s+|[.;,!]\s+", text, maxsplit=1)
+    if len(parts) != 2 or not answers.is_no(parts[0], item):
+        return False
+    named, _ = find_mentions(parts[0])
+    later, _ = find_mentions(parts[1])
+    if not any(m.label == item for m in named) or any(m.label == item for m in later):
+        return False
+    rest = [i for i in reading.values if i != item]
+    return bool(rest) and not any(has_phrase(squash(parts[1]), p) for p in cues("doubt"))
+
+
+def _names_something(text: str, squashed: str) -> bool:
+    """Tell whether an answer to the medicines question names something we do not know."""
+    if answers.has_no_word(text) and not re.search(r"\bname\b|\bfor (?:my|the)\b|\bcalled\b", squashed):
+        return False
+    unnamed = re.search(r"\b(?:name|called)\b", squashed)
+    if re.search(r"\bfor (?:my |the )?\w+", squashed) and (unnamed or not answers.leads_with_no(text)):
+        return True
+    tokens = words(text)
+    if answers.is_unsure(text) or not 1 <= len(tokens) <= 6:
+        return False
+    from assistant.screening.spelling import english_words
+
+    return any(len(t) >= 4 and t.isalpha() and t not in english_words() for t in tokens)
+
+
+def _past_or_open(squashed: str, item: Item, question: bool, reading: Reading) -> Value | None:
+    if question:
+        reading.touched = True
+        return None
+    past = any(has_phrase(squashed, p) for p in cues("past")) or bool(
+        re.search(r"\b(?:19|20)\d\d\b|\bago\b", squashed)
+    )
+    if item in ("cardiovascular", "systemic_skin", "herpes"):
+        doubtful = any(has_phrase(squashed, p) for p in cues("doubt"))
+        return UNSURE if past or doubtful else None
+    if item in ("temperature", "local_infection") and reading.touched and past:
+        recent = any(has_phrase(squashed, p) for p in cues("recent"))
+        over = _OVER.search(squashed) and not recent
+        return NO if over and not any(has_phrase(squashed, p) for p in cues("doubt")) else UNSURE
+    if any(has_phrase(squashed, p) for p in cues("doubt")):
+        return UNSURE
+    return None
+
+
+def _about_others(squashed: str) -> bool:
+    tokens = squashed.split()
+    vague = {"people", "he", "she", "they", "his", "her", "their", "baby", "kid", "child"}
+    named = [i for i, t in enumerate(tokens) if is_other_person(t) and t not in vague]
+    if not named or _TOO.search(squashed):
+        return False
+    own = [i for i, t in enumerate(tokens) if t in ("i", "im", "ive")]
+    return not own
+
+
+def _only_when_asked() -> frozenset[str]:
+    return frozenset(squash(p) for p in load_yaml(LEXICON)["only_when_asked"])

@@ -1,0 +1,139 @@
+"""pytest plugin: each conversation of a `*.conv.yml` or `*.devset.yml` file is a test.
+
+Options: `--conv-transcript` prints the transcripts of passing conversations too; `-k tag` selects
+by tag; `-m "not stack"` leaves out everything that needs the running assistant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conversation_format import CONV_SUFFIX, DEVSET_SUFFIX, Conversation, load_conversations
+from tests.conversation_run import ConversationError, play, transcript
+from tests.conversation_yaml import ConversationFileError
+from tests.stack import Stack, StackError, start_stack
+
+STACK_KEY = pytest.StashKey[Stack]()
+MARKS_KEY = pytest.StashKey[list[int]]()
+FAILURE_KEY = pytest.StashKey[str]()
+TRANSCRIPT = "conversation transcript"
+
+
+def shared_stack(config: pytest.Config) -> Stack:
+    """Returns the assistant of this test run, started at the first call, stopped at the end."""
+    if FAILURE_KEY in config.stash:
+        raise StackError("the assistant did not start; see the first failure")
+    if STACK_KEY not in config.stash:
+        try:
+            stack = start_stack()
+        except StackError as error:
+            config.stash[FAILURE_KEY] = str(error)
+            raise
+        config.stash[STACK_KEY] = stack
+        config.add_cleanup(lambda: stack.stop(keep_logs=bool(config.getoption("conv_keep_logs"))))
+    return config.stash[STACK_KEY]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the options of the conversation runner."""
+    group = parser.getgroup("conversations")
+    group.addoption(
+        "--conv-transcript",
+        action="store_true",
+        help="print the transcripts of passing conversations too",
+    )
+    group.addoption(
+        "--conv-keep-logs", action="store_true", help="keep the logs of the assistant after the run"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Registers the mark of tests that need the running assistant."""
+    config.addinivalue_line("markers", "stack: needs the running assistant (a trained model)")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collects the conversation files."""
+    if file_path.name.endswith((CONV_SUFFIX, DEVSET_SUFFIX)):
+        return ConversationFile.from_parent(parent, path=file_path)
+    return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the Python tests that use the assistant, so that they can be left out."""
+    for item in items:
+        if "stack" in getattr(item, "fixturenames", ()):
+            item.add_marker("stack")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Remembers where the assistant's logs end before the test."""
+    if stack := item.config.stash.get(STACK_KEY, None):
+        item.stash[MARKS_KEY] = stack.marks()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Adds what the assistant logged during a failed test to its report."""
+    report = yield
+    stack = item.config.stash.get(STACK_KEY, None)
+    if report.failed and stack is not None and stack.services and item.get_closest_marker("stack"):
+        report.sections.append(("logs of the assistant", stack.logs(item.stash.get(MARKS_KEY, []))))
+    return report
+
+
+class ConversationFile(pytest.File):
+    """A file of conversations."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Yields one test for each conversation."""
+        try:
+            conversations = load_conversations(self.path)
+        except ConversationFileError as error:
+            raise self.CollectError(str(error)) from error
+        for conversation in conversations:
+            yield ConversationItem.from_parent(
+                self, name=conversation.name, conversation=conversation
+            )
+
+
+class ConversationItem(pytest.Item):
+    """One conversation, played against the running assistant."""
+
+    def __init__(self, *, conversation: Conversation, **kwargs: Any) -> None:
+        """Keeps the conversation and makes its tags selectable with `-k`."""
+        super().__init__(**kwargs)
+        self.conversation = conversation
+        self.extra_keyword_matches.update(conversation.tags)
+        self.add_marker("stack")
+
+    def runtest(self) -> None:
+        """Plays the conversation."""
+        played = play(self.conversation, shared_stack(self.config).client)
+        if self.config.getoption("conv_transcript"):
+            self.user_properties.append((TRANSCRIPT, transcript(played)))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Shows the report of the conversation instead of Python code."""
+        if isinstance(excinfo.value, (ConversationError, StackError)):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Returns the file and line of the conversation."""
+        return self.path, self.conversation.line - 1, self.conversation.name
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Prints the transcripts that `--conv-transcript` asks for."""
+    for report in terminalreporter.getreports("passed"):
+        for name, text in report.user_properties:
+            if name == TRANSCRIPT and report.when == "call":
+                terminalreporter.section(report.nodeid, "-")
+                terminalreporter.write_line(text)
