@@ -1,1 +1,1 @@
-"""actions"""
+"""Stria's custom actions: one module a topic, each a thin shell around assistant/."""

@@ -1,1 +1,1 @@
-"""rasa_ext"""
+"""What plugs into Rasa: NLU components, input channels and small, separate mends of the engine."""

@@ -7,6 +7,7 @@ library and to Python 3.8.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -20,7 +21,6 @@ VAR = ROOT / "var"
 
 # Rasa and TensorFlow say a great deal at start-up that nobody can act on.
 QUIET = {
-    "RASA_TELEMETRY_ENABLED": "false",
     "LOG_LEVEL": "WARNING",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
@@ -60,6 +60,9 @@ def child_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
         environment.pop(name, None)
     for name, value in QUIET.items():
         environment.setdefault(name, value)
+    # Never optional: reporting would leave the machine, and Rasa's start of it fails with the
+    # newer sentry-sdk that requirements.lock has.
+    environment["RASA_TELEMETRY_ENABLED"] = "false"
     # The top-level packages are found from the root; the project itself is never installed.
     environment["PYTHONPATH"] = str(ROOT)
     environment.update(extra or {})
@@ -74,8 +77,10 @@ def say(text: str) -> None:
 def run_command(main: Callable[[], int]) -> NoReturn:
     """Runs a command's main function and exits with its status.
 
-    A `CommandError` becomes one line on stderr and status 1, Ctrl-C a quiet 130.
+    A `CommandError` becomes one line on stderr and status 1, Ctrl-C a quiet 130. SIGTERM ends the
+    command in order, so that no training goes on behind its back.
     """
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(143))
     try:
         sys.exit(main())
     except CommandError as failure:

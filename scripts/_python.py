@@ -14,6 +14,7 @@ from pathlib import Path
 from scripts._env import TOOLS, CommandError, say
 
 WANTED = (3, 10)
+CURRENT = sys.version_info[:2]
 OLDEST_UV = (0, 4)
 _PROBE = (
     "import json, platform, sys;"
@@ -65,7 +66,7 @@ def candidates(
     on_path = which("python3.10")
     if on_path:
         yield on_path
-    if sys.version_info[:2] == WANTED:
+    if CURRENT == WANTED:
         yield sys.executable
     root = environ.get("PYENV_ROOT") or (run(["pyenv", "root"]) if which("pyenv") else None)
     if root:

@@ -36,6 +36,15 @@ def rasa_command(ports: Ports, environ: Mapping[str, str]) -> list[str]:
     return [*command, "--auth-token", token] if token else command
 
 
+def rasa_settings(ports: Ports, environ: Mapping[str, str]) -> dict[str, str]:
+    """Returns the variables that endpoints.yml reads."""
+    database = str((VAR / "stria.db").relative_to(ROOT))
+    return {
+        "ACTION_ENDPOINT_URL": f"{ports.actions_url}/webhook",
+        "STRIA_DB": environ.get("STRIA_DB") or database,
+    }
+
+
 def actions_command(ports: Ports) -> list[str]:
     """Returns how the action server is started; its address is set by SANIC_HOST."""
     return [*module("rasa_sdk"), "--quiet", "--actions", "actions", "--port", str(ports.actions)]
@@ -95,14 +104,14 @@ class Stack(Manager):  # type: ignore[misc]  # honcho has no type hints
         self._ports = ports
         self._on_ready = on_ready
         self._stop_asked = False
-        rasa = child_environment({"ACTION_ENDPOINT_URL": f"{ports.actions_url}/webhook"})
+        rasa = child_environment(rasa_settings(ports, os.environ))
         # Its own default is every interface, and it has neither a password nor a need for guests.
         actions = child_environment({"SANIC_HOST": os.environ.get("ACTIONS_HOST", LOOPBACK)})
         for name, command, environment in (
             ("actions", actions_command(ports), actions),
             ("rasa", rasa_command(ports, os.environ), rasa),
         ):
-            self.add_process(name, shlex.join(command), env=environment, cwd=str(ROOT))
+            self.add_process(name, f"exec {shlex.join(command)}", env=environment, cwd=str(ROOT))
 
     def terminate(self) -> None:
         """Stops both processes; honcho calls it on a signal and when one of them has ended."""

@@ -127,7 +127,9 @@ def _run_uv(command: list[str], extra: dict[str, str]) -> tuple[int, str]:
         for raw in process.stdout or ():
             line = raw.decode(errors="replace").rstrip()
             said.append(line)
-            if re.match(r"\s*(Downloading|Prepared|Installed|Uninstalled|Bytecode)\b", line):
+            if re.match(
+                r"\s*(Downloading \S+ \(\d{2,}\.|(Prepared|Installed|Uninstalled|Bytecode)\b)", line
+            ):
                 say(f"  {line.strip()}")
     return process.returncode, "\n".join(said)
 

@@ -37,7 +37,7 @@ class Stage(NamedTuple):
 def stages(results: str) -> list[Stage]:
     """Returns all stages in order; reports of Rasa go to the folder `results`."""
     python = [str(venv_python()), "-m"]
-    pytest = [*python, "pytest", "--quiet"]
+    pytest = [*python, "pytest"]
     stories = [*module("rasa", python[0]), "test", "core", "--stories", "tests/stories"]
     stories += ["--out", results, "--fail-on-prediction-errors"]
     return [

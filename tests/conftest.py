@@ -1,22 +1,5 @@
-"""What all tests share: the conversation runner and the running assistant."""
+"""Loads the plugins for all tests; the fixtures `stack` and `client` are in the first one."""
 
 from __future__ import annotations
 
-import pytest
-
-from tests.conversation_plugin import shared_stack
-from tests.stack import Client, Stack
-
-pytest_plugins = ["pytester", "tests.conversation_plugin"]
-
-
-@pytest.fixture(scope="session")
-def stack(request: pytest.FixtureRequest) -> Stack:
-    """The real assistant, started once for all tests (or the one at `STRIA_TEST_URL`)."""
-    return shared_stack(request.config)
-
-
-@pytest.fixture
-def client(stack: Stack) -> Client:
-    """A chat with the real assistant."""
-    return stack.client
+pytest_plugins = ["tests.conversation_plugin", "pytester"]

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
+from tests.client import Client, StackError
 from tests.conversation_format import CONV_SUFFIX, DEVSET_SUFFIX, Conversation, load_conversations
 from tests.conversation_run import ConversationError, play, transcript
 from tests.conversation_yaml import ConversationFileError
-from tests.stack import Stack, StackError, start_stack
+from tests.stack import Stack, start_stack
 
 STACK_KEY = pytest.StashKey[Stack]()
 MARKS_KEY = pytest.StashKey[list[int]]()
@@ -36,6 +37,18 @@ def shared_stack(config: pytest.Config) -> Stack:
         config.stash[STACK_KEY] = stack
         config.add_cleanup(lambda: stack.stop(keep_logs=bool(config.getoption("conv_keep_logs"))))
     return config.stash[STACK_KEY]
+
+
+@pytest.fixture(scope="session")
+def stack(request: pytest.FixtureRequest) -> Stack:
+    """The real assistant, started once for all tests (or the one at `STRIA_TEST_URL`)."""
+    return shared_stack(request.config)
+
+
+@pytest.fixture
+def client(stack: Stack) -> Client:
+    """A chat with the real assistant."""
+    return stack.client
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -84,7 +97,8 @@ def pytest_runtest_makereport(
     report = yield
     stack = item.config.stash.get(STACK_KEY, None)
     if report.failed and stack is not None and stack.services and item.get_closest_marker("stack"):
-        report.sections.append(("logs of the assistant", stack.logs(item.stash.get(MARKS_KEY, []))))
+        marks = item.stash.get(MARKS_KEY, [])
+        report.sections.append(("logs of the assistant", stack.logs(marks)))
     return report
 
 

@@ -30,7 +30,7 @@ REMEDIES = (
     ),
     (
         r"did not find expected|expected ',' or",
-        "check the brackets and commas of the list in this line",
+        "close the list's bracket; put a text with , ? : [ ] { or } into single quotes",
     ),
 )
 

@@ -65,3 +65,11 @@ def _of_file(name: str) -> Iterable[Example]:
             found = _EXAMPLE.match(line)
             if found and found.group(1).strip():
                 yield Example(_ENTITY.sub(r"\1", found.group(1)).strip(), str(block["intent"]), name)
+
+
+def protected_names() -> list[str]:
+    """Return names of conditions and medicines (data/screening), which spelling repair may aim at but never change."""
+    items = load_yaml("screening/lexicon.yml")["items"].values()
+    classes = load_yaml("screening/medicines.yml")["classes"].values()
+    names = [str(n) for item in items for key in ("strong", "ambiguous") for n in item.get(key) or ()]
+    return names + [str(n) for group in classes for n in group or ()]

@@ -1,1 +1,21 @@
-"""hardening"""
+"""Small mends of Rasa 3.6.21, one module a finding, each with a test that fails on stock Rasa.
+
+`install()` is idempotent. It runs when a component or channel of ours is imported, so plain
+`rasa run` has the mends as well. `STRIA_HARDENING=off` leaves Rasa as it is (for the tests).
+"""
+
+from __future__ import annotations
+
+import os
+
+from rasa_ext.hardening import action_failures, event_classes, schema_check, slash_guard
+
+_MENDS = (slash_guard, action_failures, schema_check, event_classes)
+
+
+def install() -> None:
+    """Apply all mends once."""
+    if os.environ.get("STRIA_HARDENING", "on").lower() == "off":
+        return
+    for mend in _MENDS:
+        mend.install()

@@ -1,1 +1,5 @@
-"""nlu"""
+"""NLU graph components. Importing them also installs the hardening, so that plain `rasa run` has it."""
+
+from rasa_ext.hardening import install
+
+install()

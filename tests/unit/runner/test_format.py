@@ -66,7 +66,7 @@ def test_includes_are_relative_and_keep_their_own_place(write: Write) -> None:
     path = write("x.conv.yml", f"{HEAD}  - include: fragments/outer.yml\n  - user: c\n")
     turns = load_conversations(path)[0].turns
     assert [turn.user for turn in turns] == ["a", "b", "c"]
-    assert turns[1].place.endswith("x.conv.yml:4)")
+    assert turns[1].place.endswith("x.conv.yml:4))")
     assert "inner.yml:1 (included from " in turns[1].place
 
 
@@ -139,7 +139,7 @@ MISTAKES = {
         HEAD + "  - include: a.yml\n    bot: [x]\n",
         4,
         "stands alone",
-        "turn of its own",
+        "turn of their own",
     ),
     "empty file": ("", 1, "the file is empty", "conversations:"),
     "wrong top": ("- a\n", 1, "not a list", "README.md"),
@@ -148,7 +148,7 @@ MISTAKES = {
     "colon": (HEAD + "  - user: see: this\n", 4, "mapping values", "quotes around"),
     "tab": (HEAD + "\t- user: hi\n", 4, "cannot start any token", "not tabs"),
     "open quote": (HEAD + '  - user: "hi\n', 5, "end of stream", "quote is not closed"),
-    "open list": (HEAD + "  - user: hi\n    bot: [a\n    not: [b]\n", 6, "", "brackets"),
+    "open list": (HEAD + "  - user: hi\n    bot: [a\n    not: [b]\n", 6, "", "bracket"),
     "backslash": (HEAD + '  - user: "a\\d"\n', 4, "unknown escape", "single quotes"),
     "same name": (
         HEAD + "  - user: a\n- name: one\n  turns: [{user: b}]\n",

@@ -35,7 +35,9 @@ def inner(
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     """Runs pytest with the plugin in the folder."""
-    return pytester.runpytest_inprocess("-p", "tests.conversation_plugin", *arguments)
+    return pytester.runpytest_inprocess(
+        "-p", "tests.conversation_plugin", "-p", "no:asyncio", *arguments
+    )
 
 
 def test_each_conversation_is_a_test(inner: pytest.Pytester) -> None:

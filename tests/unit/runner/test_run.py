@@ -45,7 +45,7 @@ def test_a_passing_conversation(write: Write, chat: FakeChat) -> None:
         write,
         """
   - user: hi
-    bot: [hello, /fever.?\\?/]
+    bot: [hello, '/fever.?\\?/']
     not: [goodbye]
     buttons: ["Yes", "No"]
   - press: "Yes"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_server: None) ->
     """A project with everything that a start needs, as empty files."""
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "model_path", lambda: tmp_path / "models" / "stria.tar.gz")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     (tmp_path / "models").mkdir()
     for name in ("models/stria.tar.gz", "endpoints.yml", "credentials.yml"):
         (tmp_path / name).touch()

@@ -1,0 +1,73 @@
+"""Answers outside the check: facts, silence, small talk, statements about oneself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Text
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import SafeAction, record_of, record_slots, reply_slots, send, user_message
+from assistant.dialogue.answering import reads_as_statement, reply_to, volunteered
+from assistant.dialogue.message import UserMessage
+from assistant.rendering.reply import Reply
+from assistant.screening.reading import Reading
+from assistant.screening.record import DONE, CheckRecord
+from assistant.screening.summary import item_line, result_text
+from assistant.wording import wording
+
+
+class ActionAnswer(SafeAction):
+    """Answers from the document, refuses honestly, or relates a statement to the list."""
+
+    def name(self) -> Text:
+        """Return the name in domain.yml."""
+        return "action_answer"
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
+        """Plan the reply, say it, and keep what was volunteered."""
+        message, record = user_message(tracker), record_of(tracker)
+        reading = volunteered(message)
+        return answer_message(dispatcher, tracker, message, record, reading)
+
+
+def answer_message(
+    dispatcher: CollectingDispatcher,
+    tracker: Tracker,
+    message: UserMessage,
+    record: CheckRecord,
+    reading: Reading,
+) -> list[EventType]:
+    """Answer a message that is no command; shared by the actions that fall back to an answer."""
+    finished = record.status == DONE
+    changed = record.raise_from(reading)
+    reply = reply_to(
+        message,
+        reading=reading,
+        last_topic=tracker.get_slot("last_topic") or "",
+        last_facts=tracker.get_slot("answered_facts") or [],
+        status=record.status,
+    )
+    for what in dict.fromkeys(reading.urgent):
+        reply.messages.insert(0, Reply().say(response=f"utter_urgent_{what}").messages[0])
+    events: list[EventType] = []
+    if finished and (changed or reading.off_list):
+        events.append(new_result(reply, record))
+    elif finished and reads_as_statement(message, reading):
+        reply.messages = [m for m in reply.messages]
+    record.unanswered.extend(u for u in reply.unanswered if u not in record.unanswered)
+    send(dispatcher, reply)
+    return [*events, *reply_slots(reply), *record_slots(record, tracker)]
+
+
+def new_result(reply: Reply, record: CheckRecord) -> EventType:
+    """Say the result again after a change, in place of the offer to start the check."""
+    lines = [wording("check.new_result"), result_text(record)]
+    last = reply.messages[-1]
+    text = last.text.replace(wording("condition.offer"), "").replace(wording("condition.closing"), "").strip()
+    changed = "\n".join(item_line(record, i) for i in record.values if record.words_of(i) and record.entries[-1]["item"] == i)
+    reply.messages[-1] = Reply().say("\n\n".join(t for t in (text, changed, "\n".join(lines)) if t)).messages[0]
+    reply.offer = None
+    return SlotSet("check_outcome", record.outcome())

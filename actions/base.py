@@ -1,0 +1,101 @@
+"""What all actions share: a reply becomes dispatcher calls and slots, an error an honest line."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any, Text
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from assistant.dialogue.check import emergency_reply
+from assistant.dialogue.message import UserMessage, from_latest_message
+from assistant.rendering.reply import Reply
+from assistant.safety.red_flags import find_red_flag
+from assistant.screening.record import CheckRecord
+
+logger = logging.getLogger(__name__)
+
+
+class SafeAction(Action):
+    """An action that never raises: an error is logged without the patient's words and said honestly."""
+
+    def name(self) -> Text:
+        """Return the name in domain.yml."""
+        raise NotImplementedError
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """Run `respond`; on an error say so, store nothing, and still put an emergency first."""
+        try:
+            return list(self.respond(dispatcher, tracker))
+        except Exception as error:
+            # Type and place only: the message of an exception may hold what the patient typed.
+            logger.error("action %s failed: %s", self.name(), type(error).__name__)
+            logger.debug("traceback", exc_info=_without_message(error))
+            dispatcher.messages.clear()
+            return self.failed(dispatcher, tracker)
+
+    def failed(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Say honestly that there is no answer; an emergency is answered all the same."""
+        flag = find_red_flag((tracker.latest_message or {}).get("text") or "")
+        if flag:
+            send(dispatcher, emergency_reply(flag, in_check=False))
+        else:
+            dispatcher.utter_message(response="utter_action_failed")
+        return []
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
+        """Do the work of the action. Implemented by each action."""
+        raise NotImplementedError
+
+
+def _without_message(error: Exception) -> Any:
+    return (RuntimeError, RuntimeError(type(error).__name__), error.__traceback__)
+
+
+def user_message(tracker: Tracker) -> UserMessage:
+    """Return the latest message with its classification."""
+    turn = sum(1 for e in tracker.events if e.get("event") == "user")
+    return from_latest_message(tracker.latest_message or {}, turn)
+
+
+def record_of(tracker: Tracker) -> CheckRecord:
+    """Return the record of the check from the slots."""
+    return CheckRecord.from_slots(tracker.current_slot_values())
+
+
+def send(dispatcher: CollectingDispatcher, reply: Reply) -> None:
+    """Hand the messages of `reply` to Rasa; what a button sends is plain text."""
+    for message in reply.messages:
+        buttons = [{"title": c.title, "payload": c.payload} for c in message.choices]
+        if message.response:
+            dispatcher.utter_message(
+                response=message.response, buttons=buttons or None, **message.params
+            )
+        else:
+            dispatcher.utter_message(text=message.text, buttons=buttons or None)
+
+
+def reply_slots(reply: Reply) -> list[EventType]:
+    """Return the slots that describe the reply (design.md 4)."""
+    events = [
+        SlotSet("answer_kind", reply.kind),
+        SlotSet("answered_facts", list(dict.fromkeys(reply.facts))),
+        SlotSet("pending_offer", reply.offer),
+    ]
+    if reply.topic:
+        events.append(SlotSet("last_topic", reply.topic))
+    return events
+
+
+def record_slots(record: CheckRecord, tracker: Tracker) -> list[EventType]:
+    """Return the slots of the record that differ from the tracker's."""
+    return [
+        SlotSet(name, value)
+        for name, value in record.to_slots().items()
+        if tracker.get_slot(name) != value
+    ]

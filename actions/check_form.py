@@ -1,0 +1,62 @@
+"""The form of the check: reads each message, interrupts, corrects, stops and resumes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Text
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import SafeAction, record_of, record_slots, reply_slots, send, user_message
+from assistant.dialogue.check import advance
+from assistant.dialogue.condition import CONDITION, FACT_OF
+from assistant.screening.items import ITEMS
+from assistant.screening.record import ACTIVE, CheckRecord
+
+REQUESTED_SLOT = "requested_slot"
+
+
+class ValidateContraindicationCheck(SafeAction):
+    """Called by Rasa's form on each turn. What is asked next is decided here, not by the form."""
+
+    def name(self) -> Text:
+        """Return the name in domain.yml."""
+        return "validate_contraindication_check"
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
+        """Take the check one message further, or choose the first question at activation."""
+        record = record_of(tracker)
+        item = tracker.get_slot(REQUESTED_SLOT)
+        if item not in ITEMS:
+            return self._activate(record, tracker)
+        step = advance(
+            user_message(tracker),
+            record,
+            item,
+            offer=tracker.get_slot("pending_offer") or "",
+            last_topic=tracker.get_slot("last_topic") or "",
+            last_facts=tracker.get_slot("answered_facts") or [],
+        )
+        send(dispatcher, step.reply)
+        if step.reply.kind is None:
+            step.reply.kind, step.reply.facts = CONDITION, [FACT_OF[item]]
+        events = [*reply_slots(step.reply), *record_slots(record, tracker)]
+        # Rasa's form gives up when no slot was set ("ActionExecutionRejection"): always name one.
+        events.append(SlotSet(item, record.values[item]))
+        events.append(SlotSet(REQUESTED_SLOT, step.ask))
+        return events if step.ask else [*events, ActiveLoop(None)]
+
+    def _activate(self, record: CheckRecord, tracker: Tracker) -> list[EventType]:
+        record.status = ACTIVE
+        following = record.next_item
+        return [*record_slots(record, tracker), SlotSet(REQUESTED_SLOT, following)]
+
+    def failed(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Keep the open question: an error must never count as an answer or end the form."""
+        super().failed(dispatcher, tracker)
+        item: Any = tracker.get_slot(REQUESTED_SLOT)
+        if item not in ITEMS:
+            return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)]
+        return [SlotSet(item, tracker.get_slot(item)), SlotSet(REQUESTED_SLOT, item)]

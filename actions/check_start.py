@@ -1,0 +1,46 @@
+"""Starts the check, from the beginning or with what was volunteered before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Text
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import SafeAction, record_of, record_slots, reply_slots, send, user_message
+from assistant.dialogue.message import UserMessage
+from assistant.rendering.reply import Reply
+from assistant.screening.reading import read_volunteered
+from assistant.screening.record import ACTIVE, DONE, EMERGENCY, STOPPED, CheckRecord
+
+
+class ActionStartCheck(SafeAction):
+    """Says what the check is and is not; the form then asks the first question in the same turn."""
+
+    def name(self) -> Text:
+        """Return the name in domain.yml."""
+        return "action_start_check"
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
+        """Empty old answers where a new check is meant, then introduce it."""
+        return start_check(dispatcher, tracker, user_message(tracker))
+
+
+def start_check(
+    dispatcher: CollectingDispatcher, tracker: Tracker, message: UserMessage
+) -> list[EventType]:
+    """Introduce the check and return the events that prepare it (not those that run the form)."""
+    old = record_of(tracker)
+    restart = message.is_a("restart_check") or old.status in (DONE, ACTIVE)
+    resumes = old.status in (STOPPED, EMERGENCY) and not restart and bool(old.asked)
+    record = CheckRecord() if restart else old
+    if not restart:
+        record.raise_from(read_volunteered(message.text, declared=True))
+    record.status = ACTIVE
+    reply = Reply(kind="smalltalk")
+    reply.say(response="utter_check_resumed" if resumes else "utter_check_intro")
+    send(dispatcher, reply)
+    slots = reply_slots(reply)
+    return [*slots, *record_slots(record, tracker), SlotSet("check_outcome", None), SlotSet("requested_slot", None)]

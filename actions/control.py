@@ -1,0 +1,145 @@
+"""Short replies, explanations, privacy and fixed responses outside the check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Text
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answer import answer_message
+from actions.base import SafeAction, record_of, record_slots, reply_slots, send, user_message
+from actions.check_control import FORM, resume
+from actions.check_start import start_check
+from assistant.dialogue.answering import explain_term, unclear, volunteered
+from assistant.dialogue.message import Hit, UserMessage
+from assistant.rendering.reply import Choice, Reply
+from assistant.screening.record import DONE, STOPPED, CheckRecord
+
+
+class ActionAnswerShort(SafeAction):
+    """A yes, no or not sure outside the check means what was offered last."""
+
+    def name(self) -> Text:
+        """Return the name in domain.yml."""
+        return "action_answer_short"
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
+        """Do what was offered, drop it, or ask what the yes was for."""
+        message, record = user_message(tracker), record_of(tracker)
+        offer = tracker.get_slot("pending_offer") or ""
+        reading = volunteered(message)
+        if reading.values or reading.off_list:
+            return answer_message(dispatcher, tracker, message, record, reading)
+        if message.is_a("affirm"):
+            return self._yes(dispatcher, tracker, message, record, offer)
+        response = "utter_not_sure_outside" if message.is_a("not_sure") else "utter_ok_no"
+        if offer == "delete":
+            response = "utter_delete_cancelled"
+        reply = Reply(kind="smalltalk").say(response=response)
+        send(dispatcher, reply)
+        return reply_slots(reply)
+
+    def _yes(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        message: UserMessage,
+        record: CheckRecord,
+        offer: str,
+    ) -> list[EventType]:
+        if offer == "delete":
+            return delete_answers(dispatcher, tracker)
+        if offer == "resume" and record.status == STOPPED and record.next_item:
+            return resume(dispatcher, tracker, record, "utter_check_resumed")
+        if offer in ("check", "resume"):
+            return [*start_check(dispatcher, tracker, message), FollowupAction(FORM)]
+        if offer == "list":
+            asked = UserMessage(
+                message.text, (("faq/contraindications", 1.0),), (Hit("faq/contraindications", 1.0, ""),)
+            )
+            return answer_message(dispatcher, tracker, asked, record, volunteered(asked))
+        reply = Reply(kind="unclear").say(response="utter_yes_to_what")
+        send(dispatcher, reply)
+        return reply_slots(reply)
+
+
+class ActionConfirmDeletion(SafeAction):
+    """Asks before deleting; a repeated wish is the confirmation."""
+
+    def name(self) -> Text:
+        """Return the name in domain.yml."""
+        return "action_confirm_deletion"
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
+        """Ask, or delete when this was asked already."""
+        if tracker.get_slot("pending_offer") == "delete":
+            return delete_answers(dispatcher, tracker)
+        choices = (Choice("Yes, delete my answers"), Choice("No, keep them"))
+        reply = Reply(kind="smalltalk", offer="delete").say(response="utter_delete_confirm", choices=choices)
+        send(dispatcher, reply)
+        return reply_slots(reply)
+
+
+def delete_answers(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    """Empty all slots that hold something of the patient and say what was and was not deleted."""
+    reply = Reply(kind="smalltalk").say(response="utter_data_deleted")
+    send(dispatcher, reply)
+    emptied: list[tuple[str, Any]] = [("check_outcome", None), ("last_topic", None), ("requested_slot", None)]
+    return [
+        *record_slots(CheckRecord(), tracker),
+        *(SlotSet(name, value) for name, value in emptied),
+        *reply_slots(reply),
+    ]
+
+
+class ActionExplain(SafeAction):
+    """Explains a term, a reason or the last question when no question is open."""
+
+    def name(self) -> Text:
+        """Return the name in domain.yml."""
+        return "action_explain"
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
+        """Explain from the glossary; else say that nothing is open."""
+        message, record = user_message(tracker), record_of(tracker)
+        if message.is_a("explain_meaning"):
+            term = explain_term(message.text)
+            last = tracker.get_slot("last_topic") or ""
+            if term:
+                reply = Reply(kind="answered").say(term)
+            elif message.questions or last:
+                more = UserMessage(message.text, (("follow_up/more", 1.0),), message.hits, message.turn)
+                return answer_message(dispatcher, tracker, more, record, volunteered(message))
+            else:
+                reply = unclear(message)
+        elif message.is_a("explain_why"):
+            reply = Reply(kind="smalltalk").say(response="utter_why_in_general")
+        elif record.status == DONE:
+            reply = Reply(kind="smalltalk").say(response="utter_smalltalk/acknowledge")
+        else:
+            reply = Reply(kind="smalltalk").say(response="utter_nothing_asked")
+        send(dispatcher, reply)
+        return reply_slots(reply)
+
+
+class ActionUtter(SafeAction):
+    """Sends a fixed response and marks the reply as small talk."""
+
+    #: Command -> response of domain.yml.
+    responses = {"ask_privacy": "utter_privacy", "human_handoff": "utter_human"}
+
+    def name(self) -> Text:
+        """Return the name in domain.yml."""
+        return "action_utter"
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
+        """Send the response that belongs to the command."""
+        message = user_message(tracker)
+        reply = Reply(kind="smalltalk")
+        name = next((n for n in self.responses if message.is_a(n)), "human_handoff")
+        reply.say(response=self.responses[name])
+        send(dispatcher, reply)
+        return reply_slots(reply)

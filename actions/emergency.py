@@ -1,0 +1,34 @@
+"""Emergencies outside the check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Text
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import SafeAction, record_of, record_slots, reply_slots, send, user_message
+from assistant.dialogue.check import emergency_reply
+from assistant.safety.red_flags import RedFlag, find_red_flag
+from assistant.screening.record import STOPPED, EMERGENCY
+
+
+class ActionEmergency(SafeAction):
+    """Gives the one short message with the numbers, and keeps the sign for the summary."""
+
+    def name(self) -> Text:
+        """Return the name in domain.yml."""
+        return "action_emergency"
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
+        """Send the message; a stopped check can then only go on after "I'm fine"."""
+        message, record = user_message(tracker), record_of(tracker)
+        flag = find_red_flag(message.text) or RedFlag("emergency", "classified", bystander=False)
+        record.flag(flag.sign, None)
+        if record.status == STOPPED:
+            record.status = EMERGENCY
+        reply = emergency_reply(flag, in_check=False)
+        send(dispatcher, reply)
+        return [*reply_slots(reply), *record_slots(record, tracker)]

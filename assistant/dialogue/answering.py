@@ -1,0 +1,179 @@
+"""Plans the reply to a message outside the check, or to an interruption of it."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.dialogue.condition import CONDITION, condition_reply
+from assistant.dialogue.message import GATE, Hit, UserMessage
+from assistant.knowledge.compose import ANSWERED, NOT_IN_DOCUMENT, Part, answer_topic, follow_up, refuse_topic
+from assistant.knowledge.content import content
+from assistant.rendering.reply import CHECK, Choice, Reply
+from assistant.screening.assertion import Assertion
+from assistant.screening.mentions import find_mentions
+from assistant.screening.reading import Reading, read_volunteered
+from assistant.text import has_phrase, squash
+from assistant.wording import section, wording
+
+SMALLTALK = "smalltalk"
+OUT_OF_SCOPE = "out_of_scope"
+UNCLEAR = "unclear"
+
+_ASKS = re.compile(
+    r"\?|\b(?:can|could|may|should|must|is|are|does|do|will|would|what|which|how|why|when|where|who)"
+    r" (?:i|it|u|you|they|we|the|my|this|that|there|a|an|long|many|much|about|is|are|do|if|laser)\b|"
+    r"\b(?:ok|okay|possible|allowed|problem|matter|counts?)\b"
+)
+
+
+def reads_as_statement(message: UserMessage, reading: Reading) -> bool:
+    """Tell whether the message is foremost a statement about the patient's own health."""
+    if message.is_a("inform_health", "correct_answer"):
+        return True
+    if not (reading.values or reading.off_list):
+        return False
+    if message.is_a("not_in_document"):
+        # "I'm on roaccutane, how long must I wait": the question names its topic.
+        return False
+    if message.is_a("faq") and _ASKS.search(message.text.lower()):
+        return message.probability("inform_health") > message.confidence
+    return bool(reading.values)
+
+
+def volunteered(message: UserMessage) -> Reading:
+    """Read what the message says about the patient; values can only rise."""
+    declared = message.is_a("inform_health", "correct_answer") or message.probability("inform_health") > 0.25
+    return read_volunteered(message.text, declared=declared)
+
+
+def reply_to(
+    message: UserMessage,
+    *,
+    reading: Reading | None = None,
+    last_topic: str = "",
+    last_facts: list[str] | None = None,
+    status: str = "none",
+    in_check: bool = False,
+) -> Reply:
+    """Return the reply to a message that is no command.
+
+    Args:
+        message: the classified message.
+        reading: what it says about the patient (read here when absent).
+        last_topic, last_facts: context of follow-ups.
+        status: state of the check.
+        in_check: the reply interrupts the check; no offers and no statements are handled then.
+    """
+    reading = reading if reading is not None else volunteered(message)
+    if not in_check and reads_as_statement(message, reading):
+        return _statement(message, reading, status)
+    if message.is_a("follow_up"):
+        part = follow_up(message.best.split("/")[1], last_topic, last_facts or [], message.turn)
+        if part is None:
+            return Reply(kind=UNCLEAR).say(wording("answer.context_missing"), choices=_starters())
+        return _from_parts([part], in_check)
+    if message.is_a("smalltalk"):
+        return Reply(kind=SMALLTALK).say(response=f"utter_{message.best}")
+    questions = _distinct(message.questions)
+    if questions:
+        parts = [_part(h, message.turn + i) for i, h in enumerate(questions)]
+        return _from_parts(parts, in_check)
+    if message.is_a("out_of_scope"):
+        return Reply(kind=OUT_OF_SCOPE).say(wording("answer.out_of_scope", message.turn))
+    return unclear(message)
+
+
+def _statement(message: UserMessage, reading: Reading, status: str) -> Reply:
+    mentions, _ = find_mentions(message.text)
+    others = bool(mentions) and all(m.assertion is Assertion.FAMILY for m in mentions)
+    reply = condition_reply(reading, status=status, other_person=others)
+    asked = [h for h in _distinct(message.questions) if h.topic not in _COVERED and len(message.hits) > 1]
+    parts = [_part(h, message.turn + i) for i, h in enumerate(asked[:2])]
+    for part in parts:
+        reply.messages.insert(0, _from_parts([part], True).messages[0])
+        reply.facts = [*part.facts, *reply.facts]
+        if part.unanswered:
+            reply.unanswered.append(part.unanswered)
+    return reply
+
+
+#: Topics that a statement about oneself already answers.
+_COVERED = frozenset(
+    "faq/" + t
+    for t in (
+        "heart", "skin_infection", "fever", "systemic_skin", "herpes", "medicines", "am_i_suitable",
+        "who_decides", "contraindications", "danger_if_condition",
+    )
+)  # fmt: skip
+
+
+def _distinct(hits: list[Hit]) -> list[Hit]:
+    seen: dict[str, Hit] = {}
+    for hit in hits:
+        if hit.confidence >= GATE:
+            seen.setdefault(hit.topic, hit)
+    return list(seen.values())[:3]
+
+
+def _part(hit: Hit, turn: int) -> Part:
+    kind, _, name = hit.topic.partition("/")
+    if kind == "faq" and name in content().topics:
+        return answer_topic(name)
+    return refuse_topic(name, turn)
+
+
+def _from_parts(parts: list[Part], in_check: bool) -> Reply:
+    answered = [p for p in parts if p.kind == ANSWERED]
+    reply = Reply(kind=ANSWERED if answered else NOT_IN_DOCUMENT)
+    choices: list[Choice] = []
+    for part in parts:
+        reply.facts.extend(f for f in part.facts if f not in reply.facts)
+        reply.topic = reply.topic or part.topic
+        if part.unanswered:
+            reply.unanswered.append(part.unanswered)
+        choices.extend(part.choices)
+    texts = _without_repeats([p.text for p in parts])
+    offers = [p.offer for p in parts if p.offer]
+    if offers and not in_check:
+        reply.offer = offers[0]
+        if offers[0] == "check":
+            texts[-1] += "\n\n" + wording("answer.offer_check")
+            choices.append(CHECK)
+    reply.say("\n\n".join(texts), choices=() if in_check else tuple(dict.fromkeys(choices))[:3])
+    return reply
+
+
+def _without_repeats(texts: list[str]) -> list[str]:
+    """Say "I have put your question in your summary" once for several unanswered questions."""
+    noted = wording("answer.noted")
+    out: list[str] = []
+    for number, text in enumerate(texts):
+        later = any(noted in t for t in texts[number + 1 :])
+        out.append(text.replace(noted, "").strip() if later else text)
+    return out
+
+
+def unclear(message: UserMessage) -> Reply:
+    """Say honestly that the message was not understood, with the two likeliest topics as choices."""
+    likely = [content().question(n) for n, _ in message.ranking]
+    choices = tuple(Choice(q) for q in dict.fromkeys(q for q in likely if q))[:2]
+    if not choices:
+        return Reply(kind=UNCLEAR).say(wording("answer.unclear_nothing"), choices=_starters())
+    return Reply(kind=UNCLEAR).say(wording("answer.unclear", message.turn), choices=choices)
+
+
+def _starters() -> tuple[Choice, ...]:
+    topics = content().topics
+    return (Choice(topics["what_is"].question), Choice(topics["contraindications"].question), CHECK)
+
+
+def explain_term(text: str) -> str | None:
+    """Return the plain meaning of the first term of the glossary that `text` names."""
+    squashed = squash(text)
+    for entry in section("glossary").values():
+        if any(has_phrase(squashed, squash(t)) for t in entry["terms"]):
+            return str(entry["text"])
+    return None
+
+
+__all__ = ["CONDITION", "explain_term", "reads_as_statement", "reply_to", "unclear", "volunteered"]

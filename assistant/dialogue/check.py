@@ -1,0 +1,341 @@
+"""The course of the check: one message in, what to say, what to store, what to ask next.
+
+The order of the questions put to a message is the policy (design.md 3): emergency, a plain answer,
+a correction, a command, what the words say about the items, a question of the patient's, and only
+then "not understood".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from assistant.dialogue.answering import explain_term, reply_to
+from assistant.dialogue.message import UserMessage
+from assistant.rendering.reply import CHECK, RESUME, Choice, Reply
+from assistant.safety.red_flags import RedFlag, find_red_flag
+from assistant.screening import answers
+from assistant.screening.correction import Correction, find_correction
+from assistant.screening.items import NO, UNSURE, Item, Value
+from assistant.screening.reading import Reading, read_answer
+from assistant.screening.record import ACTIVE, DONE, EMERGENCY, STOPPED, CheckRecord
+from assistant.screening.summary import summary_text
+from assistant.text import words
+from assistant.wording import wording
+
+#: After so many answers that were not understood, the item is stored as unsure (2.1: re-ask once).
+MAX_ATTEMPTS = 2
+#: A command has to be recognised with this probability to be acted upon in the check.
+COMMAND_GATE = 0.45
+#: A patient's question in the check, where the default is to take words as an answer.
+QUESTION_GATE = 0.35
+
+#: The topics of the document that are about an item itself.
+_TOPIC_OF: dict[Item, tuple[str, ...]] = {
+    "cardiovascular": ("faq/heart",),
+    "local_infection": ("faq/skin_infection",),
+    "temperature": ("faq/fever",),
+    "systemic_skin": ("faq/systemic_skin", "not_in_document/immune"),
+    "herpes": ("faq/herpes", "not_in_document/past_herpes"),
+    "medicines": ("faq/medicines", "not_in_document/which_medicines"),
+}
+_CONDITIONAL = re.compile(r"\b(?:if|would|could|should|counts?|matters?)\b")
+
+
+@dataclass
+class Step:
+    """What follows from a message in the check.
+
+    Attributes:
+        reply: what to say before the next question.
+        ask: the item to ask next; None ends the questions (see `record.status`).
+    """
+
+    reply: Reply
+    ask: Item | None
+
+
+def advance(
+    message: UserMessage,
+    record: CheckRecord,
+    item: Item,
+    *,
+    offer: str = "",
+    last_topic: str = "",
+    last_facts: list[str] | None = None,
+) -> Step:
+    """Take the check one message further; changes `record`.
+
+    Args:
+        message: the classified message.
+        record: the state of the check.
+        item: the item whose question is open.
+        offer: what a yes would mean beside the open question (`delete`).
+        last_topic, last_facts: context of follow-ups.
+    """
+    flag = find_red_flag(message.text)
+    if flag:
+        return _emergency(flag, record, item)
+    if offer == "delete" and (message.is_a("delete_data", "affirm") or answers.is_yes(message.text)):
+        return _deleted(record)
+    reading = read_answer(message.text, item)
+    plain = _plain_answer(message, item, reading)
+    if plain is not None:
+        return _answered(message, record, item, plain, reading)
+    correction = _correction(message, record, item, reading)
+    if correction is not None:
+        return _corrected(message, record, item, correction, reading)
+    if not _evidence_for(reading, item) or message.is_a("delete_data", "stop_check", "restart_check", at_least=0.8):
+        step = _command(message, record, item)
+        if step is not None:
+            return step
+    return _content(message, record, item, reading, last_topic, last_facts or [])
+
+
+def _emergency(flag: RedFlag, record: CheckRecord, item: Item) -> Step:
+    record.flag(flag.sign, item)
+    record.status = EMERGENCY
+    return Step(emergency_reply(flag, in_check=True), None)
+
+
+def emergency_reply(flag: RedFlag, *, in_check: bool) -> Reply:
+    """Return the one short message of an emergency or of self-harm."""
+    reply = Reply(kind="emergency")
+    if flag.kind == "self_harm":
+        response = "utter_self_harm_bystander" if flag.bystander else "utter_self_harm"
+    else:
+        response = "utter_emergency_bystander" if flag.bystander else "utter_emergency"
+    reply.say(response=response)
+    if in_check:
+        reply.say(response="utter_emergency_check_stopped")
+    return reply
+
+
+def _deleted(record: CheckRecord) -> Step:
+    record.__init__()  # type: ignore[misc]
+    return Step(Reply(kind="smalltalk").say(response="utter_data_deleted"), None)
+
+
+def _plain_answer(message: UserMessage, item: Item, reading: Reading) -> Value | None:
+    """Return the value when the whole message is a plain yes, no or not sure."""
+    value = reading.values.get(item)
+    if value is None:
+        return NO if _no_then_question(message, item) else None
+    if value == NO:
+        return NO
+    # A command or question may carry words of doubt ("not sure what that means").
+    asks = message.is_a("explain_meaning", "explain_why", "repeat_question", at_least=COMMAND_GATE)
+    if asks and not _evidence_for(reading, item):
+        return None
+    short = len(words(message.text)) <= 4
+    if answers.is_yes(message.text) or (value == UNSURE and short and answers.is_unsure(message.text)):
+        return value
+    return None
+
+
+def _no_then_question(message: UserMessage, item: Item) -> bool:
+    """Recognise "no. and does it have to be bandaged?": a plain no, then a question."""
+    parts = re.split(r"[.!?;,\n]\s*", message.text, maxsplit=1)
+    if len(parts) != 2 or not parts[1].strip() or not answers.is_no(parts[0], item):
+        return False
+    rest = read_answer(parts[1], item)
+    asked = any(h.text and h.text.strip() in parts[1] for h in message.questions)
+    return asked and not rest.touched and not rest.values and parts[1].strip().endswith("?")
+
+
+def _evidence_for(reading: Reading, item: Item) -> bool:
+    """Tell whether the lexicon or a number, not just a form of words, speaks of `item`."""
+    return any(e.item == item and e.cue != "answer" for e in reading.evidence)
+
+
+def _answered(
+    message: UserMessage, record: CheckRecord, item: Item, value: Value, reading: Reading
+) -> Step:
+    reply = Reply()
+    cue = next((e.cue for e in reading.evidence if e.item == item), "answer")
+    record.answer(item, value, message.text.strip(), cue)
+    for other, old in record.raise_from(reading, skip=item):
+        _say_change(reply, record, other, old)
+    _say_urgent(reply, reading)
+    questions = [h for h in message.questions if len(message.hits) > 1 or _no_then_question(message, item)]
+    if questions and "?" in message.text:
+        extra = reply_to(message, reading=Reading(), in_check=True)
+        if extra.kind in ("answered", "not_in_document"):
+            _merge(reply, extra, record)
+    return _next(reply, record)
+
+
+def _say_change(reply: Reply, record: CheckRecord, item: Item, old: Value | None) -> None:
+    name = wording(f"items.{item}.name")
+    new = wording(f"check.values.{record.values[item]}")
+    if old is None:
+        reply.say(wording("check.noted_other", item=name, new=new))
+    else:
+        before = wording(f"check.values.{old}")
+        reply.say(wording("check.changed", item=name, old=before, new=new))
+
+
+def _say_urgent(reply: Reply, reading: Reading) -> None:
+    for what in dict.fromkeys(reading.urgent):
+        reply.say(response=f"utter_urgent_{what}")
+
+
+def _merge(reply: Reply, extra: Reply, record: CheckRecord) -> None:
+    reply.messages.extend(extra.messages)
+    reply.kind, reply.facts, reply.topic = extra.kind, extra.facts, extra.topic
+    record.unanswered.extend(u for u in extra.unanswered if u not in record.unanswered)
+
+
+def _next(reply: Reply, record: CheckRecord) -> Step:
+    following = record.next_item
+    record.status = ACTIVE if following else DONE
+    return Step(reply, following)
+
+
+def _correction(
+    message: UserMessage, record: CheckRecord, item: Item, reading: Reading
+) -> Correction | None:
+    last = record.asked[-1] if record.asked else None
+    return find_correction(
+        message.text,
+        reading,
+        answered=record.answered,
+        last=last,
+        asked=item,
+        declared=message.is_a("correct_answer", at_least=COMMAND_GATE),
+    )
+
+
+def _corrected(
+    message: UserMessage, record: CheckRecord, item: Item, correction: Correction, reading: Reading
+) -> Step:
+    reply = Reply()
+    apply_correction(message.text, record, correction, reply)
+    reading.values.pop(correction.item, None)
+    for other, old in record.raise_from(reading, skip=correction.item):
+        if other != item:
+            _say_change(reply, record, other, old)
+    if reading.values.get(item) in ("yes", "unsure"):
+        record.answer(item, reading.values[item], message.text.strip(), "with a correction")
+    if correction.value is None:
+        return Step(reply, correction.item)
+    return _next(reply, record)
+
+
+def apply_correction(text: str, record: CheckRecord, correction: Correction, reply: Reply) -> None:
+    """Store a correction (or reopen the question) and say it back."""
+    name = wording(f"items.{correction.item}.name")
+    if correction.value is None:
+        record.reopen(correction.item)
+        reply.say(wording("check.reopened"))
+        return
+    old = record.correct(correction.item, correction.value, text.strip())
+    before = wording(f"check.values.{old or 'none'}")
+    new = wording(f"check.values.{correction.value}")
+    reply.say(wording("check.changed", item=name, old=before, new=new))
+
+
+def _command(message: UserMessage, record: CheckRecord, item: Item) -> Step | None:
+    if message.confidence < COMMAND_GATE:
+        return None
+    name = message.best
+    if name == "stop_check":
+        record.status = STOPPED
+        return Step(Reply(kind="smalltalk").say(response="utter_check_stopped", choices=(RESUME,)), None)
+    if name == "restart_check":
+        record.__init__()  # type: ignore[misc]
+        record.status = ACTIVE
+        return Step(Reply(kind="smalltalk").say(response="utter_check_restarted"), record.next_item)
+    if name in ("resume_check", "repeat_question", "start_check"):
+        return Step(Reply(), item)
+    if name == "show_summary":
+        return Step(Reply(kind="smalltalk").say(summary_text(record)), item)
+    if name == "delete_data":
+        record.status = STOPPED
+        choices = (Choice("Yes, delete my answers"), Choice("No, keep them"))
+        reply = Reply(kind="smalltalk", offer="delete").say(response="utter_delete_confirm", choices=choices)
+        return Step(reply, None)
+    if name == "ask_privacy":
+        return Step(Reply(kind="smalltalk").say(response="utter_privacy"), item)
+    if name == "human_handoff":
+        return Step(Reply(kind="smalltalk").say(response="utter_human"), item)
+    if name in ("explain_why", "follow_up/why"):
+        return Step(Reply(kind="smalltalk").say(wording(f"items.{item}.why")), item)
+    if name in ("explain_meaning", "follow_up/more"):
+        return Step(_explain(message, item), item)
+    if name == "smalltalk/capabilities":
+        return Step(Reply(kind="smalltalk").say(response="utter_check_help"), item)
+    return None
+
+
+def _explain(message: UserMessage, item: Item) -> Reply:
+    """Explain the term that the patient names; else the help of the open question."""
+    reply = Reply(kind="smalltalk")
+    term = explain_term(message.text)
+    reply.say(term) if term else reply.say(response=f"utter_help_{item}")
+    return reply
+
+
+def _content(
+    message: UserMessage,
+    record: CheckRecord,
+    item: Item,
+    reading: Reading,
+    last_topic: str,
+    last_facts: list[str],
+) -> Step:
+    value = reading.values.get(item)
+    asks_something = message.is_a("faq", "not_in_document", "follow_up", "out_of_scope", at_least=QUESTION_GATE)
+    if value is not None and not (asks_something and not _evidence_for(reading, item) and _asks(message)):
+        return _answered(message, record, item, value, reading)
+    reply = Reply()
+    others = {i: v for i, v in reading.values.items() if i != item}
+    if others:
+        for other, old in record.raise_from(reading, skip=item):
+            _say_change(reply, record, other, old)
+    else:
+        record.note(reading)
+    _say_urgent(reply, reading)
+    small = message.is_a("smalltalk", at_least=QUESTION_GATE)
+    if (asks_something or small) and not (others and not asks_something):
+        extra = reply_to(message, reading=Reading(), last_topic=last_topic, last_facts=last_facts, in_check=True)
+        if extra.kind != "unclear":
+            _merge(reply, extra, record)
+            if not _about_item(message, item, reading):
+                return Step(reply, item)
+            return _again(reply, message, record, item, help_text=False)
+    if others and not reading.touched:
+        return Step(reply, item)
+    if reading.readings and item == "cardiovascular":
+        reply.say(wording("check.reading_kept", reading=", ".join(reading.readings)))
+        return _again(reply, message, record, item, help_text=False)
+    return _again(reply, message, record, item, help_text=True)
+
+
+def _asks(message: UserMessage) -> bool:
+    return "?" in message.text or message.confidence >= 0.7
+
+
+def _about_item(message: UserMessage, item: Item, reading: Reading) -> bool:
+    """Tell whether a question is about the item itself, as an answer in disguise would be."""
+    if reading.touched or message.best in _TOPIC_OF[item]:
+        return True
+    return bool(_CONDITIONAL.search(" ".join(words(message.text))) and len(words(message.text)) <= 14)
+
+
+def _again(
+    reply: Reply, message: UserMessage, record: CheckRecord, item: Item, *, help_text: bool
+) -> Step:
+    """Ask once more, with the help; after the second time store unsure and move on."""
+    count = record.attempts.get(item, 0) + 1
+    record.attempts[item] = count
+    if count >= MAX_ATTEMPTS:
+        record.answer(item, UNSURE, message.text.strip(), "not understood twice")
+        reply.say(wording("check.moved_on"))
+        return _next(reply, record)
+    if help_text:
+        reply.say(response=f"utter_help_{item}")
+    return Step(reply, item)
+
+
+__all__ = ["CHECK", "Step", "advance", "apply_correction", "emergency_reply"]

@@ -1,0 +1,66 @@
+"""Relates what patients say about themselves to the list. Never cleared, never diagnosed."""
+
+from __future__ import annotations
+
+from assistant.rendering.reply import CHECK, RESUME, Reply
+from assistant.screening.items import ITEMS, UNSURE, Item
+from assistant.screening.reading import Reading
+from assistant.text import shorten
+from assistant.wording import wording
+
+CONDITION = "condition"
+
+#: The fact that each item rests on.
+FACT_OF: dict[Item, str] = {
+    "cardiovascular": "F25",
+    "local_infection": "F26",
+    "temperature": "F27",
+    "systemic_skin": "F28",
+    "herpes": "F29",
+    "medicines": "F42",
+}
+
+
+def quoted(reading: Reading, item: Item) -> str:
+    """Return the patient's own words for `item`, quoted, shortened."""
+    said = dict.fromkeys(e.words.strip() for e in reading.evidence if e.item == item)
+    return ", ".join(f"“{shorten(w, 60)}”" for w in said)
+
+
+def condition_reply(reading: Reading, *, status: str, other_person: bool = False) -> Reply:
+    """Return the reply to a statement about oneself.
+
+    Args:
+        reading: what was understood; may be empty.
+        status: state of the check (`stopped` offers to go on instead of to start).
+        other_person: the statement is about somebody else.
+    """
+    reply = Reply(kind=CONDITION)
+    texts = []
+    for item in ITEMS:
+        value = reading.values.get(item)
+        if value is None or value == "no":
+            continue
+        words = quoted(reading, item)
+        if item == "medicines":
+            texts.append(wording("condition.medicine", words=words))
+        else:
+            path = "condition.unsure" if value == UNSURE else "condition.listed"
+            listed = wording(f"items.{item}.listed").rstrip(",")
+            texts.append(wording(path, words=words, item=listed))
+        reply.facts.append(FACT_OF[item])
+    if reading.off_list:
+        words = ", ".join(f"“{w}”" for w in dict.fromkeys(reading.off_list))
+        texts.append(wording("condition.off_list", words=words))
+        reply.facts.append("F41")
+    if not texts:
+        # Denied or merely touched items still name the fact that the talk is about.
+        reply.facts.extend(FACT_OF[i] for i in dict.fromkeys(reading.denied))
+        texts.append(wording("condition.other_person" if other_person else "condition.other"))
+    texts.append(wording("condition.closing"))
+    reply.facts.append("F43")
+    offer = "condition.offer_resume" if status == "stopped" else "condition.offer"
+    texts.append(wording(offer))
+    reply.say("\n\n".join(texts), choices=(RESUME if status == "stopped" else CHECK,))
+    reply.offer = "resume" if status == "stopped" else "check"
+    return reply

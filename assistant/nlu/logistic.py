@@ -1,0 +1,145 @@
+"""L2 multinomial logistic regression, solved in the span of the training rows.
+
+The weights of the best solution are a combination of the training rows (W = X'A), so with n rows and d columns,
+n << d, it is enough to know the n x n products of the rows. Each step costs one product of that matrix: 30 steps on
+4,600 rows x 125 classes take 2.7 CPU seconds; scikit-learn's solver on the 58,000 columns takes minutes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.intp]
+
+_DENSE_COLUMNS = 1000  # the commonest columns are multiplied as a dense block: 0.6 s instead of 3 s
+_MEMORY = 8  # steps that L-BFGS remembers
+_TOLERANCE = 1e-3  # of the first gradient; further steps change no held-out prediction
+_ARMIJO = 1e-4
+
+
+def row_products(rows: Any) -> Floats:
+    """Return rows @ rows.T, shape [n, n], float32, of a CSR matrix of shape [n, d]."""
+    df = np.bincount(rows.indices, minlength=rows.shape[1])
+    order = np.argsort(-df, kind="stable")
+    columns = rows.tocsc()
+    common = columns[:, order[:_DENSE_COLUMNS]].toarray()
+    rare = columns[:, order[_DENSE_COLUMNS:]].tocsr()
+    out: Floats = common @ common.T
+    out += (rare @ rare.T).toarray()
+    return out
+
+
+def softmax(scores: Floats) -> Floats:
+    """Return probabilities, shape [n, classes], of scores of the same shape."""
+    out = np.exp(scores - scores.max(axis=1, keepdims=True))
+    out /= out.sum(axis=1, keepdims=True)
+    return out
+
+
+def balanced_weights(classes: Ints, count: int) -> Floats:
+    """Return a weight a row, mean 1, that gives each of the `count` classes the same sum.
+
+    A class of 240 examples beside classes of 36 otherwise takes their borderline messages
+    (1.1 points of accuracy in cross-validation).
+    """
+    sizes = np.bincount(classes, minlength=count)
+    present = (sizes > 0).sum()
+    return (len(classes) / present / np.maximum(sizes, 1)).astype(np.float32)[classes]
+
+
+class _Memory:
+    """The last steps of L-BFGS, with inner products taken between weight vectors, that is, through the products."""
+
+    def __init__(self) -> None:
+        self._steps: list[tuple[Floats, Floats, Floats, Floats, float]] = []
+
+    def add(self, step: Floats, change: Floats, k_step: Floats, k_change: Floats) -> None:
+        curvature = float(np.vdot(k_step, change))
+        if curvature > 1e-10:
+            self._steps = [*self._steps[1 - _MEMORY :], (step, change, k_step, k_change, 1 / curvature)]
+
+    def direction(self, gradient: Floats, k_gradient: Floats, first_scale: float) -> tuple[Floats, Floats]:
+        """Return the descent direction and its image under the products."""
+        q, kq = gradient.copy(), k_gradient.copy()
+        alphas = []
+        for _, change, k_step, k_change, rho in reversed(self._steps):
+            alpha = rho * float(np.vdot(k_step, q))
+            alphas.append(alpha)
+            q -= alpha * change
+            kq -= alpha * k_change
+        scale = first_scale
+        if self._steps:
+            _, change, _, k_change, rho = self._steps[-1]
+            scale = 1 / (rho * float(np.vdot(k_change, change)))
+        q *= scale
+        kq *= scale
+        for (step, _, k_step, k_change, rho), alpha in zip(self._steps, reversed(alphas)):
+            beta = rho * float(np.vdot(k_change, q))
+            q += (alpha - beta) * step
+            kq += (alpha - beta) * k_step
+        return -q, -kq
+
+
+def fit(products: Floats, classes: Ints, count: int, c: float, weights: Floats, steps: int = 30) -> Floats:
+    """Fit the regression.
+
+    Args:
+        products: inner products of the training rows, shape [n, n]; add 1 for an intercept.
+        classes: class index of each row, shape [n].
+        count: number of classes.
+        c: inverse of the L2 penalty, as scikit-learn's C.
+        weights: weight of each row, shape [n].
+        steps: at most so many steps of L-BFGS.
+
+    Returns:
+        coefficients A, shape [n, count]: the scores of new rows are `rows @ X.T @ A` (+ A's sums as intercepts).
+    """
+    n = len(classes)
+    rows = np.arange(n)
+    penalty = 1 / c
+    weight = weights[:, None]
+    a = np.zeros((n, count), np.float32)
+    scores = np.zeros_like(a)
+
+    def loss(at: Floats, norm: float) -> float:
+        top = at.max(axis=1)
+        log_sum = np.log(np.exp(at - top[:, None]).sum(axis=1)) + top
+        return float((weights * (log_sum - at[rows, classes])).sum(dtype=np.float64)) + penalty / 2 * norm
+
+    def gradient() -> Floats:
+        out = softmax(scores)
+        out[rows, classes] -= 1
+        out *= weight
+        out += penalty * a
+        return out
+
+    memory = _Memory()
+    g = gradient()
+    kg = products @ g
+    value = loss(scores, 0.0)
+    start = float(np.vdot(kg, g)) ** 0.5
+    first_scale = 1 / (penalty + 0.05 * float(products.diagonal().mean()))
+    for _ in range(steps):
+        d, kd = memory.direction(g, kg, first_scale)
+        slope = float(np.vdot(kg, d))
+        if slope >= 0 or float(np.vdot(kg, g)) ** 0.5 < _TOLERANCE * start:
+            break
+        aa, ad, dd = float(np.vdot(a, scores)), float(np.vdot(scores, d)), float(np.vdot(d, kd))
+        size = 1.0
+        while True:
+            new = loss(scores + size * kd, aa + 2 * size * ad + size * size * dd)
+            if new <= value + _ARMIJO * size * slope or size < 1e-4:
+                break
+            size /= 2
+        value = new
+        a += size * d
+        scores += size * kd
+        g_new = gradient()
+        kg_new = products @ g_new
+        memory.add(size * d, g_new - g, size * kd, kg_new - kg)
+        g, kg = g_new, kg_new
+    return a

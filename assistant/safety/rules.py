@@ -1,0 +1,130 @@
+"""Loads data/screening/red_flags.yml and says by file and line what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any
+
+from assistant.datafiles import DataFileError, data_dir, line_of, load_yaml
+from assistant.safety.context import Asking, Negation, Time
+from assistant.safety.patterns import Grammar, Pattern, PatternError, PatternSet
+from assistant.safety.wording import Wording
+
+FILE = "screening/red_flags.yml"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Everything that red_flags.yml says, compiled."""
+
+    wording: Wording
+    emergency: Mapping[str, PatternSet]
+    self_harm: PatternSet
+    idioms: PatternSet
+    pseudo: PatternSet
+    negation: Negation
+    time: Time
+    asking: Asking
+    has_it_now: PatternSet
+    routine: PatternSet
+    own: frozenset[str]
+    others: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def rules() -> Rules:
+    """Return the rules, read once per process.
+
+    Raises:
+        DataFileError: the file is missing or something in it can't be used.
+    """
+    data = load_yaml(FILE)
+    if not isinstance(data, dict):
+        raise _wrong("no sections", "Restore the file from the repository")
+    return _Reader(data).rules()
+
+
+def _wrong(problem: str, remedy: str, needle: str | None = None) -> DataFileError:
+    return DataFileError(
+        data_dir() / FILE, problem, remedy, line_of(FILE, needle) if needle else None
+    )
+
+
+class _Reader:
+    def __init__(self, data: dict[str, Any]):
+        self._data = data
+        negation = self._section("negation", dict)
+        words = self._section("words", dict)
+        gap = self._words(negation.get("gap"), "negation")
+        self._grammar = Grammar(words, gap)
+
+    def rules(self) -> Rules:
+        negation = self._section("negation", dict)
+        lists = [f.name for f in fields(Negation)]
+        same = self._section("same", dict)
+        return Rules(
+            wording=Wording(
+                {str(k): str(v) for k, v in same.items()},
+                self._words(self._data.get("spelling"), "spelling"),
+            ),
+            emergency={
+                sign: self._patterns(patterns, sign)
+                for sign, patterns in self._section("emergency", dict).items()
+            },
+            self_harm=self._patterns(self._data.get("self_harm"), "self_harm"),
+            idioms=self._patterns(self._data.get("idioms"), "idioms"),
+            pseudo=self._patterns(negation.get("pseudo"), "pseudo"),
+            negation=Negation(**{n: self._words(negation.get(n), n) for n in lists}),
+            time=Time(
+                **{
+                    f.name: self._patterns(self._data.get(f.name), f.name)
+                    for f in fields(Time)
+                }
+            ),
+            asking=Asking(
+                question=self._patterns(self._data.get("question"), "question"),
+                question_not=self._patterns(self._data.get("question_not"), "question_not"),
+                hypothetical=self._patterns(self._data.get("hypothetical"), "hypothetical"),
+                hypothetical_not=self._patterns(
+                    self._data.get("hypothetical_not"), "hypothetical_not"
+                ),
+                subjects=self._words(negation.get("subjects"), "subjects"),
+            ),
+            has_it_now=self._patterns(self._data.get("has_it_now"), "has_it_now"),
+            routine=self._patterns(self._data.get("routine"), "routine"),
+            own=self._words(self._data.get("own"), "own"),
+            others=self._words(self._data.get("others"), "others"),
+        )
+
+    def _section(self, name: str, kind: type) -> Any:
+        found = self._data.get(name)
+        if not isinstance(found, kind):
+            raise _wrong(f"the section {name!r} is missing or empty", "Restore it", f"{name}:")
+        return found
+
+    def _words(self, found: Any, name: str) -> frozenset[str]:
+        if not isinstance(found, list) or not found:
+            raise _wrong(f"{name!r} must be a list of words", "Restore it", f"{name}:")
+        return frozenset(str(word) for word in found)
+
+    def _patterns(self, found: Any, name: str) -> PatternSet:
+        sources = list(_flat(found))
+        if not sources:
+            raise _wrong(f"{name!r} has no patterns", "Add one or restore the file", f"{name}:")
+        return PatternSet([self._compiled(source) for source in sources])
+
+    def _compiled(self, source: str) -> Pattern:
+        try:
+            return self._grammar.compile(source)
+        except PatternError as e:
+            raise _wrong(str(e), "Mend or remove the pattern", source[:40]) from None
+
+
+def _flat(found: Any) -> list[str]:
+    if isinstance(found, dict):
+        return [source for value in found.values() for source in _flat(value)]
+    if isinstance(found, list):
+        return [source for value in found for source in _flat(value)]
+    return [] if found is None else [str(found)]

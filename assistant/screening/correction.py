@@ -1,0 +1,160 @@
+"""Recognises a correction of an earlier answer: which item, and to what value."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assistant.screening import answers
+from assistant.screening.assertion import Assertion
+from assistant.screening.items import ITEMS, NO, UNSURE, YES, Item, Value, most_cautious
+from assistant.screening.mentions import find_mentions
+from assistant.screening.numbers import read_temperatures
+from assistant.screening.reading import Reading, read_answer
+from assistant.text import has_phrase, squash
+
+_CUE = re.compile(
+    r"\b(?:change|changed|correct|correction|wrong|mistake|mistook|mistaken|misread|messed|actually|"
+    r"sorry|i meant|meant to say|take (?:it |that )?back|instead|not true|oops|hang on|hold on|wait|"
+    r"forgot|forgotten|previous|earlier|before i said|i said|go back|fix|edit|update|redo|amend|"
+    r"should be|should have|was supposed|clicked|pressed|tapped|by accident|remembered)\b"
+)
+_STRONG_CUE = re.compile(
+    r"\b(?:change|changed|correct|correction|wrong|mistake|misread|i meant|take (?:it |that )?back|"
+    r"not true|previous|go back|fix|edit|update|amend|should be|should have been|clicked|pressed|"
+    r"tapped|by accident|actually|messed|oops|sorry)\b"
+)
+_TO_VALUE = re.compile(
+    r"\b(?:to|as|is|be|its|a|put|make it|answer|meant|should be|set)\s+(?:a )?(yes|no|not sure|unsure)\b"
+)
+_ORDINALS = {
+    "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3,
+    "fifth": 4, "5th": 4, "sixth": 5, "6th": 5,
+}  # fmt: skip
+_NUMBERED = re.compile(r"\b(?:question|number|no|answer|q|nr) ?([1-6])\b")
+_PREVIOUS = re.compile(r"\b(?:previous|last (?:one|answer|question)|go back|one before|step back|that one)\b")
+#: Words by which patients name the question itself.
+_NAMES: dict[Item, str] = {
+    "cardiovascular": r"\b(?:heart|rhythm|blood pressure|bp|cardio\w*|arrh?yth?mia)\b",
+    "local_infection": r"\b(?:rash\w*|pus|infections?|infected|boils?|spots)\b",
+    "temperature": r"\b(?:fever|temps?|temperature|thermometer)\b",
+    "systemic_skin": r"\b(?:skin (?:disease|condition|problem|thing|one|question)|whole body|lupus|systemic|psoriasis|eczema)\b",
+    "herpes": r"\b(?:herpes|cold ?sores?|shingles)\b",
+    "medicines": r"\b(?:medicines?|medications?|meds|pills?|tablets?|drugs?)\b",
+}
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A correction of `item`: to `value`, or None when the question has to be asked again."""
+
+    item: Item
+    value: Value | None
+
+
+def has_correction_cue(text: str) -> bool:
+    """Tell whether the words sound like taking something back."""
+    return bool(_CUE.search(squash(text)))
+
+
+def find_correction(
+    text: str,
+    reading: Reading,
+    *,
+    answered: list[Item],
+    last: Item | None,
+    asked: Item | None,
+    declared: bool,
+) -> Correction | None:
+    """Return the correction that `text` makes of an answered item, or None.
+
+    Args:
+        text: the message.
+        reading: what it says (volunteered values).
+        answered: items with an answer.
+        last: the item answered last, for "the previous one".
+        asked: the item being asked now; its own answer is no correction.
+        declared: the classifier takes the message for a correction.
+    """
+    squashed = squash(text)
+    strong = bool(_STRONG_CUE.search(squashed))
+    if not (declared or _CUE.search(squashed)):
+        return None
+    target = _target(text, squashed, answered, last, asked, strong)
+    if target is None:
+        return None
+    value = _new_value(text, squashed, target, reading)
+    if value is None and not (strong or declared):
+        return None
+    return Correction(target, value)
+
+
+def _target(
+    text: str, squashed: str, answered: list[Item], last: Item | None, asked: Item | None, strong: bool
+) -> Item | None:
+    mentions, _ = find_mentions(text)
+    named = [m.label for m in mentions if m.label in ITEMS]
+    named += [i for i in ITEMS if re.search(_NAMES[i], squashed)]
+    for item in dict.fromkeys(named):
+        if item in answered and item != asked:
+            return item  # type: ignore[return-value]
+    if "temperature" in answered and asked != "temperature" and read_temperatures(text, asked=False):
+        return "temperature"
+    numbered = _NUMBERED.search(squashed)
+    if numbered:
+        return ITEMS[int(numbered[1]) - 1]
+    for word, index in _ORDINALS.items():
+        if has_phrase(squashed, word) and re.search(r"\b(?:question|answer|one)\b", squashed):
+            return ITEMS[index]
+    if strong and not named and last and last in answered and _PREVIOUS.search(squashed):
+        return last
+    return None
+
+
+def _new_value(text: str, squashed: str, item: Item, reading: Reading) -> Value | None:
+    stated = [v for v in (_named_value(m) for m in _TO_VALUE.findall(squashed)) if v]
+    mentions, _ = find_mentions(text)
+    own = [m for m in mentions if m.label == item]
+    raised = reading.values.get(item)
+    if raised is not None:
+        denied = any(m.assertion is Assertion.ABSENT for m in own)
+        return YES if raised == YES and not denied and _claims(squashed) else most_cautious(raised)
+    if stated:
+        return stated[-1]
+    answer = read_answer(text, item)
+    found = answer.values.get(item)
+    if found in (YES, UNSURE) and not has_phrase(squashed, "not sure"):
+        return found if any(e.item == item and e.cue != "answer" for e in answer.evidence) else None
+    if own and all(m.assertion is Assertion.ABSENT for m in own):
+        return NO
+    if item == "temperature" and any(t.value == NO for t in read_temperatures(text, asked=True)):
+        return NO
+    return _bare_value(squashed, item)
+
+
+def _claims(squashed: str) -> bool:
+    return bool(re.search(r"\b(?:i|ive|im|my)\b", squashed))
+
+
+def _named_value(word: str) -> Value | None:
+    return _WORDS().get(word)
+
+
+@lru_cache(maxsize=1)
+def _WORDS() -> dict[str, Value]:  # noqa: N802 - a constant that needs the types above
+    return {"yes": YES, "no": NO, "not sure": UNSURE, "unsure": UNSURE}
+
+
+_YES_WORDS = re.compile(r"\b(?:it(?: i)?s (?:a )?yes|i do have|yes i do|yes i have|i do take|that(?: i)?s a yes)\b")
+_NO_WORDS = re.compile(r"\b(?:i dont(?: have| take)?|do not have|its (?:a )?no|thats a no|i have none|i have no)\b")
+
+
+def _bare_value(squashed: str, item: Item) -> Value | None:
+    if _YES_WORDS.search(squashed):
+        return YES
+    if _NO_WORDS.search(squashed) and re.search(_NAMES[item], squashed):
+        return NO
+    if answers.is_unsure(squashed) and re.search(_NAMES[item], squashed):
+        return UNSURE
+    return None
