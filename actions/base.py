@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any, Text
 
@@ -19,12 +20,12 @@ from assistant.screening.record import CheckRecord
 logger = logging.getLogger(__name__)
 
 
-class SafeAction(Action):
+class SafeAction(Action, ABC):
     """An action that never raises: an error is logged without the patient's words and said honestly."""
 
+    @abstractmethod
     def name(self) -> Text:
         """Return the name in domain.yml."""
-        raise NotImplementedError
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
@@ -48,9 +49,9 @@ class SafeAction(Action):
             dispatcher.utter_message(response="utter_action_failed")
         return []
 
+    @abstractmethod
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
         """Do the work of the action. Implemented by each action."""
-        raise NotImplementedError
 
 
 def _without_message(error: Exception) -> Any:

@@ -26,17 +26,27 @@ _ASKS = re.compile(
 )
 
 
+#: A question that only asks what the statement means ("does this change anything?").
+_WHAT_NOW = re.compile(
+    r"\b(?:can|could|may|should|do) i (?:still|even|then|now|anyway)\b|\bwhat (?:do you|you|u|do u) think\b|"
+    r"\b(?:does|would|will) (?:this|that|it) (?:change|matter|affect|count|make)\b|\bis (?:this|that) (?:ok|okay|a problem|bad)\b|"
+    r"\b(?:just so you know|fyi|what now|what then)\b"
+)
+
+
 def reads_as_statement(message: UserMessage, reading: Reading) -> bool:
     """Tell whether the message is foremost a statement about the patient's own health."""
     if message.is_a("inform_health", "correct_answer"):
         return True
     if not (reading.values or reading.off_list):
         return False
+    text = message.text.lower()
+    asks = bool(_ASKS.search(text))
     if message.is_a("not_in_document"):
         # "I'm on roaccutane, how long must I wait": the question names its topic.
+        return bool(reading.values) and (not asks or bool(_WHAT_NOW.search(text)))
+    if message.is_a("faq") and message.best not in COVERED:
         return False
-    if message.is_a("faq") and _ASKS.search(message.text.lower()):
-        return message.probability("inform_health") > message.confidence
     return bool(reading.values)
 
 
@@ -75,6 +85,8 @@ def reply_to(
     if message.is_a("smalltalk"):
         return Reply(kind=SMALLTALK).say(response=f"utter_{message.best}")
     questions = _distinct(message.questions)
+    if questions and reading.values and not in_check:
+        return _statement_beside(message, reading, status, questions)
     if questions:
         parts = [_part(h, message.turn + i) for i, h in enumerate(questions)]
         return _from_parts(parts, in_check)
@@ -87,18 +99,30 @@ def _statement(message: UserMessage, reading: Reading, status: str) -> Reply:
     mentions, _ = find_mentions(message.text)
     others = bool(mentions) and all(m.assertion is Assertion.FAMILY for m in mentions)
     reply = condition_reply(reading, status=status, other_person=others)
-    asked = [h for h in _distinct(message.questions) if h.topic not in _COVERED and len(message.hits) > 1]
+    asked = [h for h in _distinct(message.questions) if h.topic not in COVERED and len(message.hits) > 1]
     parts = [_part(h, message.turn + i) for i, h in enumerate(asked[:2])]
     for part in parts:
-        reply.messages.insert(0, _from_parts([part], True).messages[0])
+        reply.messages.append(_from_parts([part], True).messages[0])
         reply.facts = [*part.facts, *reply.facts]
         if part.unanswered:
             reply.unanswered.append(part.unanswered)
     return reply
 
 
+def _statement_beside(
+    message: UserMessage, reading: Reading, status: str, questions: list[Hit]
+) -> Reply:
+    """Answer the question, then relate what was said beside it ("I have a cold sore. How long ...?")."""
+    reply = _from_parts([_part(h, message.turn + i) for i, h in enumerate(questions)], True)
+    statement = condition_reply(reading, status=status)
+    reply.messages += statement.messages
+    reply.facts += [f for f in statement.facts if f not in reply.facts]
+    reply.offer = statement.offer
+    return reply
+
+
 #: Topics that a statement about oneself already answers.
-_COVERED = frozenset(
+COVERED = frozenset(
     "faq/" + t
     for t in (
         "heart", "skin_infection", "fever", "systemic_skin", "herpes", "medicines", "am_i_suitable",

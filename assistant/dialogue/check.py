@@ -20,7 +20,7 @@ from assistant.screening.items import NO, UNSURE, Item, Value
 from assistant.screening.reading import Reading, read_answer
 from assistant.screening.record import ACTIVE, DONE, EMERGENCY, STOPPED, CheckRecord
 from assistant.screening.summary import summary_text
-from assistant.text import words
+from assistant.text import shorten, words
 from assistant.wording import wording
 
 #: After so many answers that were not understood, the item is stored as unsure (2.1: re-ask once).
@@ -39,6 +39,7 @@ _TOPIC_OF: dict[Item, tuple[str, ...]] = {
     "herpes": ("faq/herpes", "not_in_document/past_herpes"),
     "medicines": ("faq/medicines", "not_in_document/which_medicines"),
 }
+_IF = re.compile(r"\b(?:if|what if)\b")
 _CONDITIONAL = re.compile(r"\b(?:if|would|could|should|counts?|matters?)\b")
 
 
@@ -79,6 +80,9 @@ def advance(
     if offer == "delete" and (message.is_a("delete_data", "affirm") or answers.is_yes(message.text)):
         return _deleted(record)
     reading = read_answer(message.text, item)
+    if message.is_a("explain_meaning", "explain_why", at_least=COMMAND_GATE) and _only_doubt(reading, item):
+        # "Pus?? In easy words please": the patient asks what the word means.
+        return Step(_explained(message, item), item)
     plain = _plain_answer(message, item, reading)
     if plain is not None:
         return _answered(message, record, item, plain, reading)
@@ -153,7 +157,10 @@ def _answered(
 ) -> Step:
     reply = Reply()
     cue = next((e.cue for e in reading.evidence if e.item == item), "answer")
-    record.answer(item, value, message.text.strip(), cue)
+    stored = record.answer(item, value, message.text.strip(), cue)
+    if value == NO and stored != NO and item not in record.floor:
+        said = "; ".join(record.words_of(item)[:1])
+        reply.say(wording("check.kept", words=shorten(said, 60), value=wording(f"check.values.{stored}")))
     for other, old in record.raise_from(reading, skip=item):
         _say_change(reply, record, other, old)
     _say_urgent(reply, reading)
@@ -268,6 +275,18 @@ def _command(message: UserMessage, record: CheckRecord, item: Item) -> Step | No
     return None
 
 
+def _only_doubt(reading: Reading, item: Item) -> bool:
+    """Tell whether the item was only named in a question or with doubt, if at all."""
+    cues = [e.cue for e in reading.evidence if e.item == item and e.cue != "answer"]
+    return reading.values.get(item) in (None, UNSURE) and all("doubtful" in c for c in cues)
+
+
+def _explained(message: UserMessage, item: Item) -> Reply:
+    if message.is_a("explain_why"):
+        return Reply(kind="smalltalk").say(wording(f"items.{item}.why"))
+    return _explain(message, item)
+
+
 def _explain(message: UserMessage, item: Item) -> Reply:
     """Explain the term that the patient names; else the help of the open question."""
     reply = Reply(kind="smalltalk")
@@ -320,6 +339,8 @@ def _about_item(message: UserMessage, item: Item, reading: Reading) -> bool:
     """Tell whether a question is about the item itself, as an answer in disguise would be."""
     if reading.touched or message.best in _TOPIC_OF[item]:
         return True
+    if message.is_a("faq", "not_in_document", "smalltalk", at_least=0.5) and not _IF.search(message.text.lower()):
+        return False
     return bool(_CONDITIONAL.search(" ".join(words(message.text))) and len(words(message.text)) <= 14)
 
 

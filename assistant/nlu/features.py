@@ -1,38 +1,39 @@
-"""TF-IDF of words (1-2) and of characters inside words (2-5), without scikit-learn at load time."""
+"""TF-IDF of words (1-2) and of characters inside words (2-4), without scikit-learn at load time."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse
 
-from assistant.text import fold
-
-_WORD = re.compile(r"\w+(?:'\w+)?|[?!]")
+# Words, the two marks that carry meaning, and emoji one by one.
+_WORD = re.compile(r"\w+(?:'\w+)?|[?!]|[^\w\s\x00-\x7f]")
 Floats = npt.NDArray[np.float32]
 
 
-def _grams(text: str, longest: int) -> Counter[str]:
-    """Count the features of a text: words and word pairs ("w" first), character n-grams ("c" first)."""
-    words = _WORD.findall(fold(text))
+def _words(text: str) -> Counter[str]:
+    """Count the words and the pairs of words of a text; a leading "w" keeps them apart from characters."""
+    words = _WORD.findall(text)
     out: Counter[str] = Counter("w" + word for word in words)
     out.update(f"w{a} {b}" for a, b in zip(words, words[1:]))
-    for word in words:
-        padded = f" {word} "
-        for size in range(2, longest + 1):
-            for at in range(max(1, len(padded) - size + 1)):
-                out["c" + padded[at : at + size]] += 1
     return out
 
 
+def _characters(word: str, longest: int) -> list[str]:
+    """Return the character n-grams (2 to `longest`) of one word between blanks; a leading "c" marks them."""
+    padded = f" {word} "
+    sizes = range(2, min(longest, len(padded)) + 1)
+    return ["c" + padded[at : at + size] for size in sizes for at in range(len(padded) - size + 1)]
+
+
 class TfIdf:
-    """Sublinear TF-IDF; the word block and the character block have unit length each."""
+    """Sublinear TF-IDF of folded text; the word block and the character block have unit length each."""
 
     def __init__(self, grams: Sequence[str], idf: Floats, longest: int):
         """Keep the columns.
@@ -45,42 +46,61 @@ class TfIdf:
         self.grams = list(grams)
         self.idf = idf
         self.longest = longest
-        self._columns = {gram: i for i, gram in enumerate(self.grams)}
+        self._weights = {gram: (i, weight) for i, (gram, weight) in enumerate(zip(self.grams, idf.tolist()))}
 
     @classmethod
-    def fit(cls, texts: Iterable[str], longest: int = 5, min_df: int = 1) -> TfIdf:
+    def fit(cls, texts: Sequence[str], longest: int) -> TfIdf:
+        """Learn the columns and their weights: ln((1 + n) / (1 + df)) + 1, as scikit-learn's."""
         df: Counter[str] = Counter()
-        n = 0
+        grams_of = _Cache(longest)
         for text in texts:
-            df.update(_grams(text, longest).keys())
-            n += 1
-        grams = sorted(gram for gram, count in df.items() if count >= min_df)
-        idf = np.array([math.log((1 + n) / (1 + df[g])) + 1 for g in grams], np.float32)
+            for block in grams_of(text):
+                df.update(block.keys())
+        grams = sorted(df)
+        idf = np.array([math.log((1 + len(texts)) / (1 + df[g])) + 1 for g in grams], np.float32)
         return cls(grams, idf, longest)
+
+    def knows(self, symbol: str) -> bool:
+        """Tell whether a word or an emoji stood in the training messages."""
+        return "w" + symbol in self._weights
 
     def transform(self, texts: Sequence[str]) -> Any:
         """Return a CSR matrix, shape [len(texts), columns], float32."""
         data: list[float] = []
         columns: list[int] = []
         ends = [0]
+        grams_of = _Cache(self.longest)
         for text in texts:
-            row = self._row(text)
-            columns.extend(row)
-            data.extend(row.values())
+            for block in grams_of(text):
+                self._append(block, columns, data)
             ends.append(len(columns))
         shape = (len(texts), len(self.grams))
         return scipy.sparse.csr_matrix((np.array(data, np.float32), columns, ends), shape=shape)
 
-    def _row(self, text: str) -> dict[int, float]:
-        out: dict[int, float] = {}
-        squares = {"w": 0.0, "c": 0.0}
-        blocks: dict[int, str] = {}
-        for gram, count in _grams(text, self.longest).items():
-            column = self._columns.get(gram)
-            if column is None:
+    def _append(self, block: Counter[str], columns: list[int], data: list[float]) -> None:
+        known = [(found, count) for gram, count in block.items() if (found := self._weights.get(gram))]
+        values = [weight if count == 1 else (1 + math.log(count)) * weight for (_, weight), count in known]
+        length = math.sqrt(sum(v * v for v in values)) or 1.0
+        columns.extend(found[0] for found, _ in known)
+        data.extend(v / length for v in values)
+
+
+class _Cache:
+    """Counts the grams of many texts; the characters of a word are cut once."""
+
+    def __init__(self, longest: int):
+        self._longest = longest
+        self._of_word: dict[str, list[str]] = {}
+
+    def __call__(self, text: str) -> tuple[Counter[str], Counter[str]]:
+        words = _words(text)
+        characters: Counter[str] = Counter()
+        for gram, count in words.items():
+            if " " in gram:
                 continue
-            value = (1 + math.log(count)) * float(self.idf[column])
-            out[column] = value
-            blocks[column] = gram[0]
-            squares[gram[0]] += value * value
-        return {c: v / math.sqrt(squares[blocks[c]]) for c, v in out.items()}
+            cut = self._of_word.get(gram)
+            if cut is None:
+                cut = self._of_word[gram] = _characters(gram[1:], self._longest)
+            for _ in range(count):
+                characters.update(cut)
+        return words, characters

@@ -102,7 +102,7 @@ class Grammar:
 
     def _gap_word(self) -> str:
         never = "|".join(sorted(self.never_in_gap))
-        return (rf" (?!(?:{never})(?!\S))" if never else " ") + "[a-z0-9]+"
+        return (rf" (?!(?:{never})(?!\S))" if never else " ") + "[a-z0-9~]+"
 
     def _phrases(self, source: str) -> tuple[str, ...]:
         return tuple(self._expanded(source))

@@ -30,6 +30,7 @@ _TOKEN = re.compile(
     r"|(?P<comma>\.{2,}|…|[,:()/|>]|(?<=\s)-+(?=\s)|(?<!\d)[.](?=\S?\d))"
     r"|(?P<end>[.!?;\n]+)"
 )
+_VOWELS = re.compile(r"(?<!^)[aeiou]")
 _DIGIT_LETTERS = str.maketrans("01345", "oleas")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _CONTINUES = frozenset("it its is and which that really very so".split())
@@ -57,6 +58,7 @@ class Wording:
         self._same = {tuple(k.split()): v.split() for k, v in same.items()}
         self._known = spelling | {w for k in same for w in k.split()}
         self._targets = spelling | {"cant"}
+        self._skeletons = {_skeleton(w): w for w in sorted(spelling, reverse=True)}
         self._symspell = SymSpell(max_dictionary_edit_distance=2, prefix_length=7)
         for word in sorted(spelling):
             self._symspell.create_dictionary_entry(word, 1)
@@ -130,12 +132,19 @@ class Wording:
                 return (squeezed,)
         if len(word) < MIN_LENGTH or word in english_words():
             return (word,)
+        if not set("aeiou") & set(word) and _skeleton(word) in self._skeletons:  # "chst", "hrts"
+            return (self._skeletons[_skeleton(word)],)
         edits = 2 if len(word) >= TWO_EDITS_FROM else 1
         near = self._symspell.lookup(word, Verbosity.CLOSEST, max_edit_distance=edits)
         if near:
             same_start = [n.term for n in near if n.term[0] == word[0]]
-            return (same_start or [near[0].term])[0:1][0].split()[0],
+            return ((same_start or [near[0].term])[0],)
         for cut in range(3, len(word) - 2):  # "cantbreathe", "chestpain"
             if word[:cut] in self._targets and word[cut:] in self._known:
                 return (word[:cut], word[cut:])
         return (word,)
+
+
+def _skeleton(word: str) -> str:
+    """Return `word` without its vowels, as people write in a hurry: "chest" -> "chst"."""
+    return _VOWELS.sub("", word)

@@ -81,6 +81,8 @@ _ABOUT_TO_SAY = re.compile(
     r"\bi (?:should|would|could) (?:\w+ )?(?:mention|say|tell|add|warn)(?: you| u)?(?: that)?\b"
 )
 _WHETHER_IT_IS = re.compile(r"\b(?:not sure|dont know|cant tell|wonder|wondering|unsure|idk) (?:if|whether)\b")
+#: "Why do you ask about my pills": a question about the question, whoever's pills they are.
+_ASKS_ABOUT = re.compile(r"^(?:and |but |so |ok )*(?:why|what do|what does|what have|what has|how come|what are|who)\b")
 _BARE_NO = re.compile(r"^(?:oh |well |um |hm )*(?:no|nope|nah|naw|none|never)(?: oh| wait| sorry| ok)*$")
 
 
@@ -197,7 +199,7 @@ def _hypothetical(scope: str, before: str, clause: Clause, own_my: bool) -> bool
     lead = _ABOUT_TO_SAY.sub(" ", f"{scope} {squash(before)}").strip()
     if has_phrase(lead, "if") or has_phrase(lead, "whether"):
         return not _WHETHER_IT_IS.search(lead)
-    if own_my:
+    if own_my and not _ASKS_ABOUT.match(lead):
         return False
     if any(has_phrase(lead, p) for p in cues("hypothetical")):
         return True

@@ -194,7 +194,7 @@ def _read_blood_pressure(reading: Reading, bp: BloodPressure, text: str, clauses
         return
     if assertion is Assertion.PAST:
         value = UNSURE
-    elif value == YES:
+    elif value == YES and assertion is not Assertion.DOUBTFUL:
         reading.urgent.append("blood_pressure")
     reading.add("cardiovascular", value, bp.words, "blood pressure reading")
 
@@ -343,7 +343,6 @@ def _names_something(text: str, squashed: str) -> bool:
 
 def _past_or_open(squashed: str, item: Item, question: bool, reading: Reading) -> Value | None:
     if question:
-        reading.touched = True
         return None
     past = any(has_phrase(squashed, p) for p in cues("past")) or bool(
         re.search(r"\b(?:19|20)\d\d\b|\bago\b", squashed)

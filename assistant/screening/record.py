@@ -6,6 +6,7 @@ Kept as plain JSON in the slot `check_record`, so that the tracker holds it in a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
@@ -47,7 +48,8 @@ class CheckRecord:
     def from_slots(cls, slots: Mapping[str, Any]) -> CheckRecord:
         """Rebuild the record from the tracker's slots; wrong values count as not answered."""
         raw = slots.get("check_record")
-        data = raw if isinstance(raw, dict) else {}
+        # A copy: the slots must stay as they were, so that changes are seen as changes.
+        data = deepcopy(raw) if isinstance(raw, dict) else {}
         record = cls(**{k: v for k, v in data.items() if k in cls.__dataclass_fields__ and k != "values"})
         for item in ITEMS:
             value = slots.get(item)
