@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ class DataFileError(Exception):
         """
         place = f"{_relative(path)}:{line}" if line else _relative(path)
         super().__init__(f"{place}: {problem}. {remedy}")
+        self.path, self.problem, self.remedy, self.line = Path(path), problem, remedy, line
 
 
 def data_dir() -> Path:
@@ -99,3 +101,17 @@ def line_of(name: str, needle: str) -> int | None:
         if needle in line:
             return number
     return None
+
+
+def clear_caches() -> None:
+    """Forget everything that was read from content files, in all modules of this package.
+
+    For tests and tools that read another folder (`STRIA_DATA`) in the same process.
+    """
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] != "assistant":
+            continue
+        for value in list(vars(module).values()):
+            clear = getattr(value, "cache_clear", None)
+            if callable(clear):
+                clear()

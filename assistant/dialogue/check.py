@@ -27,6 +27,7 @@ from assistant.wording import wording
 MAX_ATTEMPTS = 2
 #: A command has to be recognised with this probability to be acted upon in the check.
 COMMAND_GATE = 0.45
+CLEAR_COMMAND_GATE = 0.75
 #: A patient's question in the check, where the default is to take words as an answer.
 QUESTION_GATE = 0.35
 
@@ -90,7 +91,9 @@ def advance(
     if correction is not None:
         return _corrected(message, record, item, correction, reading)
     if not _evidence_for(reading, item) or message.is_a("delete_data", "stop_check", "restart_check", at_least=0.8):
-        step = _command(message, record, item)
+        # Words of doubt already are an answer; a command has to be plainer then.
+        gate = CLEAR_COMMAND_GATE if reading.values.get(item) else COMMAND_GATE
+        step = _command(message, record, item) if message.confidence >= gate else None
         if step is not None:
             return step
     return _content(message, record, item, reading, last_topic, last_facts or [])
@@ -243,8 +246,6 @@ def apply_correction(text: str, record: CheckRecord, correction: Correction, rep
 
 
 def _command(message: UserMessage, record: CheckRecord, item: Item) -> Step | None:
-    if message.confidence < COMMAND_GATE:
-        return None
     name = message.best
     if name == "stop_check":
         record.status = STOPPED

@@ -14,6 +14,7 @@ FACTS = "document/facts.yml"
 PAIRS = "document/pairs.yml"
 TOPICS = "document/topics.yml"
 SILENT = "document/not_in_document.yml"
+QUESTIONS = "responses/questions.yml"
 
 #: Words of the document that may only stand behind "Our document says/calls".
 CLAIM = re.compile(
@@ -128,23 +129,34 @@ def content() -> Content:
         r["id"]: Pair(r["id"], tuple(r["facts"]), r["say"])
         for r in _rows(PAIRS, "pairs", ("id", "facts", "say"))
     }
-    topics = {t.name: t for t in map(_topic, _rows(TOPICS, "topics", ("name", "question", "parts")))}
+    topics = {t.name: t for t in map(_topic, _rows(TOPICS, "topics", ("name", "parts")))}
     silent = {
         r["name"]: SilentTopic(
-            r["id"], r["name"], r["question"], r["silence"], tuple(r["nearest"]),
+            r["id"], r["name"], _question(f"not_in_document/{r['name']}"), r["silence"], tuple(r["nearest"]),
             r.get("own_health") == "true",
         )
-        for r in _rows(SILENT, "topics", ("id", "name", "question", "silence", "nearest"))
+        for r in _rows(SILENT, "topics", ("id", "name", "silence", "nearest"))
     }  # fmt: skip
     loaded = Content(document, facts, pairs, topics, silent)
     _check_references(loaded)
     return loaded
 
 
+def _question(full_name: str) -> str:
+    """Return the question of a class as shown on buttons, from its Rasa response."""
+    responses = load_yaml(QUESTIONS).get("responses") or {}
+    variations = responses.get(f"utter_{full_name}")
+    if not variations:
+        raise DataFileError(
+            data_dir() / QUESTIONS, f"no response utter_{full_name}", "Add it with the topic's question"
+        )
+    return str(variations[0]["text"])
+
+
 def _topic(row: dict[str, Any]) -> Topic:
     follow_ups = {k: row[k] for k in ("why", "how_long", "other_laser") if k in row}
     return Topic(
-        row["name"], row["question"], tuple(row["parts"]), row.get("note", ""),
+        row["name"], _question(f"faq/{row['name']}"), tuple(row["parts"]), row.get("note", ""),
         tuple(row.get("list", ())), tuple(row.get("after", ())), tuple(row.get("more", ())),
         row.get("offer", ""), follow_ups,
     )  # fmt: skip

@@ -1,1 +1,1 @@
-"""Understanding a message: spelling, sentence vectors, one intent-and-topic classifier, several questions at once."""
+"""Understanding a message: spelling, one intent-and-topic classifier, several questions at once."""

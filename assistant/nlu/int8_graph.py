@@ -1,9 +1,10 @@
-"""Lets the weights package's int8 matrices be multiplied as int8, by rewriting the ONNX graph in memory.
+"""Lets the int8 weights be multiplied as int8, by rewriting the ONNX graph in memory.
 
-The graph ships `Cast(int8) -> Mul(scale) -> MatMul`, so onnxruntime unfolds the weights and multiplies in
-float32: 0.24 ms a token on one core. Naming the same matrices in `DynamicQuantizeMatMul`, an operator of
-onnxruntime itself, takes 0.10 ms (AMD EPYC with AVX-512 VNNI) and keeps the sentence vectors at a
-cosine of 0.99 to the float32 ones. Needed because training encodes ~5,000 texts inside a budget of CPU seconds.
+The graph ships `Cast(int8) -> Mul(scale) -> MatMul`, so onnxruntime unfolds the weights and
+multiplies in float32: 0.24 ms a token on one core. Naming the same matrices in
+`DynamicQuantizeMatMul`, an operator of onnxruntime itself, takes 0.10 ms (AMD EPYC with AVX-512
+VNNI) and keeps the sentence vectors at a cosine of 0.99 to the float32 ones. Needed because
+training encodes ~5,000 texts inside a budget of CPU seconds.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def _unfolded_weights(nodes: list[list[Field]]) -> dict[bytes, tuple[bytes, byte
 
 
 def _int8_node(node: list[Field], matrix: bytes, scale: bytes) -> bytes:
-    """Return the MatMul `node` as a DynamicQuantizeMatMul of the int8 `matrix` and its flat `scale`."""
+    """Return the MatMul `node` as a DynamicQuantizeMatMul of the int8 `matrix`."""
     names = [_texts(node, _NODE_INPUT)[0], matrix, scale]
     out = b"".join(_write(_NODE_INPUT, name) for name in names)
     out += b"".join(_write(n, v) for n, _, v in node if n in (_NODE_OUTPUT, _NODE_NAME))
@@ -95,10 +96,12 @@ def _int8_node(node: list[Field], matrix: bytes, scale: bytes) -> bytes:
 
 
 def _flat_copy(tensor: list[Field], name: bytes) -> bytes:
-    """Return the initializer (shape [1, n]) with shape [n] under a new name, as the operator wants it."""
+    """Return the initializer of shape [1, n] with shape [n], which the operator wants, renamed."""
     dims = [value for n, _, value in tensor if n == _TENSOR_DIMS and isinstance(value, int)]
     out = _write(_TENSOR_DIMS, max(dims)) + _write(_TENSOR_NAME, name)
-    return out + b"".join(_write(n, v, w) for n, w, v in tensor if n not in (_TENSOR_DIMS, _TENSOR_NAME))
+    return out + b"".join(
+        _write(n, v, w) for n, w, v in tensor if n not in (_TENSOR_DIMS, _TENSOR_NAME)
+    )
 
 
 def _rewrite_graph(graph: bytes) -> tuple[bytes, int]:

@@ -1,4 +1,4 @@
-"""The intent-and-topic classifier: spelling repair -> TF-IDF ++ sentence vector -> one calibrated regression."""
+"""The classifier: spelling repair -> TF-IDF ++ sentence vector -> one calibrated regression."""
 
 from __future__ import annotations
 
@@ -28,13 +28,16 @@ _FOLDS, _HELD_OUT = 5, 2  # the temperature is fitted on two of five folds: one 
 
 @dataclass(frozen=True)
 class Settings:
-    """How to train. The defaults are the best of the cross-validated ones (docstring of each field's figure).
+    """How to train. Figures: share of held-out examples right in 5-fold cross-validation.
 
-    embeddings: use sentence vectors (without them 54 % instead of 74 % of held-out examples are right).
-    embedding_weight: length of the sentence vector beside TF-IDF blocks of length 1 (2: 74.2, 3 and 4 less).
+    embeddings: use sentence vectors (without them 54 % instead of 74 % of held-out examples are
+        right).
+    embedding_weight: length of the sentence vector beside TF-IDF blocks of length 1 (2: 74.2, 3 and
+        4 less).
     c: inverse of the L2 penalty (10: 74.2, 33: 74.1, 3: 73.9).
     balanced: give each class the same weight (74.2; 73.1 without).
-    longest_ngram: characters of the longest n-gram inside a word (4: 74.3, 5: 74.2, with 40 % fewer columns).
+    longest_ngram: characters of the longest n-gram inside a word (4: 74.3, 5: 74.2, with 40 % fewer
+        columns).
     steps: of the solver (15: as good as 40).
     """
 
@@ -51,7 +54,9 @@ class Prediction:
     """What a message is about. `ranking` is empty when there is nothing to read in it."""
 
     ranking: list[Scored] = field(default_factory=list)  # all classes, best first
-    hits: list[TopicHit] = field(default_factory=list)  # what to answer, in the order of the message, at most 3
+    hits: list[TopicHit] = field(
+        default_factory=list
+    )  # what to answer, in the order of the message, at most 3
 
     @property
     def best(self) -> Scored | None:
@@ -79,7 +84,8 @@ class TopicModel:
             settings: as trained.
             speller: repairs the text.
             tfidf: sparse features, d columns.
-            weights: "sparse" [d, classes], "dense" [384, classes] (no rows without embeddings), "bias" [classes].
+            weights: "sparse" [d, classes], "dense" [384, classes] (no rows without embeddings),
+                "bias" [classes].
             temperature: divides the scores.
             encoder: sentence encoder; None when trained without.
         """
@@ -125,7 +131,11 @@ class TopicModel:
         products += 1  # intercept
         temperature = _held_out_temperature(products, classes, len(classes_of), settings)
         a = _fit(products, classes, len(classes_of), settings)
-        weights = {"sparse": rows.T @ a, "dense": dense.T @ a * settings.embedding_weight, "bias": a.sum(axis=0)}
+        weights = {
+            "sparse": rows.T @ a,
+            "dense": dense.T @ a * settings.embedding_weight,
+            "bias": a.sum(axis=0),
+        }
         if encoder is None:
             weights["dense"] = np.zeros((0, len(classes_of)), np.float32)
         return cls(classes_of, settings, speller, tfidf, weights, temperature, encoder)
@@ -144,23 +154,34 @@ class TopicModel:
             return Prediction()
         segments = split_segments(text)
         parts = segments if len(segments) >= 2 else []
-        scored = [self._ranking(row) for row in self.probabilities([text, *(s.text for s in parts)])]
-        hits = plan_topics(Segment(text, 0, len(text)), scored[0], list(zip(parts, scored[1:])))
+        scored = [
+            self._ranking(row) for row in self.probabilities([text, *(s.text for s in parts)])
+        ]
+        hits = plan_topics(
+            Segment(text, 0, len(text)), scored[0], list(zip(parts, scored[1:], strict=True))
+        )
         return Prediction(scored[0], hits)
 
     def _readable(self, text: str) -> bool:
         """Tell whether there is a letter, or an emoji that was trained."""
-        return bool(_LETTER.search(text)) or any(not ch.isascii() and self._tfidf.knows(ch) for ch in text)
+        return bool(_LETTER.search(text)) or any(
+            not ch.isascii() and self._tfidf.knows(ch) for ch in text
+        )
 
     def _ranking(self, row: Floats) -> list[Scored]:
         return [(self.labels[i], float(row[i])) for i in np.argsort(-row, kind="stable")]
 
     def save(self, folder: Path | str) -> None:
-        """Write weights.npz (arrays) and model.json (everything else) into `folder`; nothing is pickled."""
+        """Write weights.npz (arrays) and model.json (the rest) to `folder`; nothing is pickled."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        arrays = {"sparse": self._weights["sparse"].astype(np.float16), "idf": self._tfidf.idf}
-        np.savez(folder / "weights.npz", dense=self._weights["dense"], bias=self._weights["bias"], **arrays)
+        np.savez(
+            folder / "weights.npz",
+            sparse=self._weights["sparse"].astype(np.float16),
+            dense=self._weights["dense"],
+            bias=self._weights["bias"],
+            idf=self._tfidf.idf,
+        )
         content = {
             "format": FORMAT,
             "labels": self.labels,
@@ -169,14 +190,17 @@ class TopicModel:
             "vocabulary": self._speller.vocabulary,
             "grams": self._tfidf.grams,
         }
-        (folder / "model.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        (folder / "model.json").write_text(
+            json.dumps(content, ensure_ascii=False), encoding="utf-8"
+        )
 
     @classmethod
     def load(cls, folder: Path | str) -> TopicModel:
         """Read what `save` wrote.
 
         Raises:
-            ValueError: another format, or trained with sentence vectors that are not to be had here.
+            ValueError: another format, or trained with sentence vectors that are not to be had
+            here.
         """
         folder = Path(folder)
         content = json.loads((folder / "model.json").read_text(encoding="utf-8"))
@@ -189,7 +213,9 @@ class TopicModel:
         encoder = encoder_or_none() if len(weights["dense"]) == DIMENSIONS else None
         tfidf = TfIdf(content["grams"], idf, settings.longest_ngram)
         speller = Speller(content["vocabulary"])
-        return cls(content["labels"], settings, speller, tfidf, weights, content["temperature"], encoder)
+        return cls(
+            content["labels"], settings, speller, tfidf, weights, content["temperature"], encoder
+        )
 
 
 def _fit(products: Floats, classes: npt.NDArray[np.intp], count: int, settings: Settings) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from assistant.nlu.topics import Segment
 from assistant.text import fold
@@ -13,10 +14,15 @@ _FEW_WORDS = 8  # a message so short is split at every "and" or comma: "downtime
 _QUESTION_WORDS = (
     r"what(?:'?s|'?re)?|wh?ats?|wots?|how(?:'?s|'?d)?|hw|when(?:'?s)?|where(?:'?s)?|why(?:'?s)?|which|who(?:'?s)?|"
     r"can|could|cud|do|does|dose|did|is|isn'?t|are|am|was|were|will|would|wud|should|shud|shall|may|must|"
-    r"has|have|any|anything|whether|for how long|till when|until when|at what|in what|after how|on which"
+    r"has|have|any|anything|whether|for how long|till when|until when|at what|in what|after how|"
+    r"on which"
 )
-_QUESTION = rf"(?:if )?(?!(?:do|have|is|are|was|were|can|will|would|am|has) not\b)(?:{_QUESTION_WORDS})\b"
-_STARTS_QUESTION = re.compile(rf"(?:so|ok(?:ay)?|but|hi|hello|hey|then|well|please|pls|or)?[ ,]*{_QUESTION}")
+_QUESTION = (
+    rf"(?:if )?(?!(?:do|have|is|are|was|were|can|will|would|am|has) not\b)(?:{_QUESTION_WORDS})\b"
+)
+_STARTS_QUESTION = re.compile(
+    rf"(?:so|ok(?:ay)?|but|hi|hello|hey|then|well|please|pls|or)?[ ,]*{_QUESTION}"
+)
 
 # Between sentences: not at a figure's point (37.5), nor after an abbreviation.
 _SENTENCE_END = re.compile(
@@ -26,7 +32,8 @@ _JOINT = re.compile(
     r"\s*,?\s*\b(?:and also|and then|and|n|also|plus|as well as|or)\b,?\s*|\s*(?:,|&|\+| - |/)\s*"
 )
 _PREFACE = re.compile(
-    r"\b(?:\d|two|three|four|few|couple of|some|several|my) (?:\w+ )?(?:things?|questions?|qs|q's|points)\b"
+    r"\b(?:\d|two|three|four|few|couple of|some|several|my) (?:\w+ )?"
+    r"(?:things?|questions?|qs|q's|points)\b"
     r"[^:\n-]{0,25}(?::| -)\s*"
 )
 _START = r"(?:(?<=\s)|^)"
@@ -34,16 +41,18 @@ _NUMBER = re.compile(
     rf"{_START}\(?\d{{1,2}}[.):]\s+|{_START}[-*\u2022]\s+|"
     rf"\b(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|lastly)\b,?\s+(?={_QUESTION})"
 )
-_LEAD = re.compile(r"(?:\s|,|&|\+|/|-|\*|\u2022|(?:and also|and|also|plus|n|as well as|or)\b(?!'))+")
+_LEAD = re.compile(
+    r"(?:\s|,|&|\+|/|-|\*|\u2022|(?:and also|and|also|plus|n|as well as|or)\b(?!'))+"
+)
 _LETTER = re.compile(r"[^\W\d_]")
 
 
 def split_segments(text: str) -> list[Segment]:
     """Return the clauses of `text` that may stand alone, in order, `MAX_SEGMENTS` at most.
 
-    Clauses end where sentences end; inside a sentence, before a joined question ("..., and how long ..."), between
-    the items of an announced list ("2 things: a, b") and of a very short message ("price and downtime?").
-    One clause, or none, means that there is nothing to split.
+    Clauses end where sentences end; inside a sentence, before a joined question ("..., and how long
+    ..."), between the items of an announced list ("2 things: a, b") and of a very short message
+    ("price and downtime?"). One clause, or none, means that there is nothing to split.
     """
     folded = fold(text)
     cuts = {0, len(text)}
@@ -60,7 +69,7 @@ def split_segments(text: str) -> list[Segment]:
         if short or listed or _STARTS_QUESTION.match(folded, joint.end()):
             cuts.add(joint.start())
     places = sorted(cuts)
-    spans = (_trim(folded, start, end) for start, end in zip(places, places[1:]))
+    spans = (_trim(folded, start, end) for start, end in pairwise(places))
     kept = [(start, end) for start, end in spans if _LETTER.search(text, start, end)]
     if preface:
         kept = [(start, end) for start, end in kept if end > preface.end()]
@@ -68,7 +77,7 @@ def split_segments(text: str) -> list[Segment]:
 
 
 def _trim(folded: str, start: int, end: int) -> tuple[int, int]:
-    """Return the span without blanks, list numbers and joining words at its start, and blanks at its end."""
+    """Return the span without blanks around it and without numbers and joining words before it."""
     moved = True
     while moved:
         moved = False
@@ -82,5 +91,5 @@ def _trim(folded: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _asks(folded: str) -> bool:
-    """Tell whether a clause has the form of a question: its mark, or a question word or auxiliary at its start."""
+    """Tell whether a clause has a question's form: its mark, or its word or auxiliary in front."""
     return folded.endswith("?") or _STARTS_QUESTION.match(folded) is not None

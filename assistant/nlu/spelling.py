@@ -1,7 +1,8 @@
-"""Repairs misspelt words towards the training vocabulary, and never touches a word that is right already.
+"""Repairs misspelt words towards the training vocabulary, and never touches a real word.
 
-Unprotected repair bends real words into the domain and costs four points of accuracy; protected repair gives up to
-twelve at one wrong character in ten (measured on the benchmark sets before this was built).
+Unprotected repair bends real words into the domain and costs four points of accuracy; protected
+repair gives up to twelve at one wrong character in ten (measured on the benchmark sets before this
+was built).
 """
 
 from __future__ import annotations
@@ -23,20 +24,30 @@ _TWO_EDITS_FROM = 8  # characters; in shorter words two edits make another word
 _DOMINANCE = 3  # the best repair must be seen this many times more often than the next one as near
 _LEXICON_COUNT = 3  # a name of the lexicons counts like a word seen three times
 # Words of this trade that no general list holds.
-_TRADE = ("stretchmark", "stretchmarks", "striae", "resurfacing", "lasered", "lasering", "neocollagen")
+_TRADE = (
+    "stretchmark",
+    "stretchmarks",
+    "striae",
+    "resurfacing",
+    "lasered",
+    "lasering",
+    "neocollagen",
+)
 
 
 @lru_cache(maxsize=1)
 def real_words() -> frozenset[str]:
     """Return lower-case words never to be touched.
 
-    They are symspellpy's own English list (82,765) and the whole words of the sentence encoder's vocabulary,
-    which knows names, brands and slang that the former lacks.
+    They are symspellpy's own English list (82,765) and the whole words of the sentence encoder's
+    vocabulary, which knows names, brands and slang that the former lacks.
     """
     source = importlib.resources.files("symspellpy") / "frequency_dictionary_en_82_765.txt"
     lines = source.read_text(encoding="utf-8-sig").splitlines()
     pieces = VOCAB.read_text(encoding="utf-8").splitlines()
-    return frozenset(line.split(" ", 1)[0] for line in lines if line) | frozenset(p for p in pieces if p.isalpha())
+    return frozenset(line.split(" ", 1)[0] for line in lines if line) | frozenset(
+        p for p in pieces if p.isalpha()
+    )
 
 
 class Speller:
@@ -58,19 +69,25 @@ class Speller:
         """Learn the vocabulary.
 
         Args:
-            texts: the training messages, misspelt ones among them: a word that is no real word must be seen twice,
-                and must be no near neighbour of a commoner one, to be believed.
+            texts: the training messages, misspelt ones among them: a word that is no real word must
+                be seen twice, and must be no near neighbour of a commoner one, to be believed.
             names: medicines and conditions, of one or more words.
         """
         real = real_words()
-        seen = Counter(w for text in texts for w in _WORD.findall(fold(text)) if len(w) >= _SHORTEST)
+        seen = Counter(
+            w for text in texts for w in _WORD.findall(fold(text)) if len(w) >= _SHORTEST
+        )
         known = {w: n for w, n in seen.items() if w in real}
         for word in (w for name in (*names, *_TRADE) for w in _WORD.findall(fold(name))):
             if len(word) >= _SHORTEST:
                 known[word] = max(seen[word], _LEXICON_COUNT)
         first = cls(known)
         for word, count in seen.items():
-            if count >= 2 and word not in known and known.get(first.repair(word), 0) <= _DOMINANCE * count:
+            if (
+                count >= 2
+                and word not in known
+                and known.get(first.repair(word), 0) <= _DOMINANCE * count
+            ):
                 known[word] = count
         return cls(known)
 
@@ -87,4 +104,4 @@ class Speller:
             found = [f for f in found if f.term[0] == word[0]]
         if not found or (len(found) > 1 and found[0].count < _DOMINANCE * found[1].count):
             return word
-        return found[0].term
+        return str(found[0].term)

@@ -10,10 +10,17 @@ Scored = tuple[str, float]  # full class name, calibrated probability
 
 MAX_HITS = 3
 _QUESTIONS = ("faq/", "not_in_document/")  # classes that are questions with an answer of their own
-_YIELDING = ("smalltalk/", "follow_up/", "out_of_scope", "affirm", "deny")  # may hide questions: "Hi! price? pain?"
+_YIELDING = (
+    "smalltalk/",
+    "follow_up/",
+    "out_of_scope",
+    "affirm",
+    "deny",
+)  # may hide questions: "Hi! price? pain?"
 
-# Chosen on held-out messages: 1,858 single ones, 1,400 joined from two, 300 from three (two folds of five). With
-# these, 0.7 % of the single ones are split wrongly; of the pairs whose clauses are both recognised, 75 % are split.
+# Chosen on held-out messages: 1,858 single ones, 1,400 joined from two, 300 from three (two folds
+# of five). With these, 0.7 % of the single ones are split wrongly; of the pairs whose clauses are
+# both recognised, 75 % are split.
 _CLAUSE = 0.5  # a clause below this probability is no question of its own
 _ASKING = 2.0  # log-odds that the form of a question is worth; story clauses do without
 _EVIDENCE = 5.0  # log-odds by which the two clearest clauses must outweigh the whole message
@@ -46,10 +53,11 @@ def plan_topics(
 ) -> list[TopicHit]:
     """Decide whether a message is one question or several.
 
-    People wrap one question in a story, so clauses alone prove nothing. Several questions differ from a story in that
-    their clauses are clearer than the whole: a mixture of two topics is like neither, while a story's clauses without
-    its question are vague. Hence: log-odds of the two clearest clauses of different topics, minus the log-odds
-    of the whole message, plus a bonus for each that has the form of a question.
+    People wrap one question in a story, so clauses alone prove nothing. Several questions differ
+    from a story in that their clauses are clearer than the whole: a mixture of two topics is like
+    neither, while a story's clauses without its question are vague. Hence: log-odds of the two
+    clearest clauses of different topics, minus the log-odds of the whole message, plus a bonus for
+    each that has the form of a question.
 
     Args:
         whole: the message.
@@ -57,7 +65,8 @@ def plan_topics(
         segments: its clauses with their classes, best first; none when there is one clause only.
 
     Returns:
-        the whole message's best class alone, or up to `MAX_HITS` different topics in the order of the message.
+        the whole message's best class alone, or up to `MAX_HITS` different topics in the order of
+        the message.
     """
     name, confidence = scored[0]
     single = [TopicHit(name, confidence, whole.text, whole.start, whole.end)]

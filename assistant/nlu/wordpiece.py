@@ -1,4 +1,7 @@
-"""WordPiece tokens of the uncased BERT vocabulary, in plain Python (no `tokenizers`, which drags in a hub client)."""
+"""WordPiece tokens of the uncased BERT vocabulary, in plain Python.
+
+The package `tokenizers` would bring a client of a model hub along.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,9 @@ def split_words(text: str) -> list[str]:
             out.append(" ")
         elif ch.isascii() and ch.isalnum():
             out.append(ch)
-        elif unicodedata.category(ch)[0] == "C" or ch == "\ufffd" or unicodedata.category(ch) == "Mn":
+        elif (
+            unicodedata.category(ch)[0] == "C" or ch == "\ufffd" or unicodedata.category(ch) == "Mn"
+        ):
             continue
         elif _is_punctuation(ch) or _is_cjk(ch):
             out.append(f" {ch} ")

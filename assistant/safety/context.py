@@ -57,7 +57,11 @@ class Negation:
         while at >= 0:
             if before[at] in self.fillers:
                 at -= 1
-            elif at >= 1 and before[at - 1] in self.thinking and before[at] in self.subjects | {"its"}:
+            elif (
+                at >= 1
+                and before[at - 1] in self.thinking
+                and before[at] in self.subjects | {"its"}
+            ):
                 at -= 2
             else:
                 break
@@ -123,9 +127,9 @@ class Time:
 
     def long_past(self, parts: Sequence[str], index: int) -> bool:
         """Tell whether part `index` of a sentence speaks of something long past."""
-        dated = [self.past.search(part) for part in parts]
-        if not any(dated):
+        if not self.past.search(" ".join(parts)):
             return False
+        dated = [self.past.search(part) for part in parts]
         later = [self.now_not.blank(part) for part in parts[index:]]
         if any(self.now.search(part) for part in later):
             return False
@@ -159,7 +163,9 @@ class Asking:
             index: the part in which the sign stands.
             before: the words before the sign in that part.
         """
-        if self.hypothetical.search(f"{before} ,") and not self.hypothetical_not.search(before):
+        if self.hypothetical.search(f"{before} ,") and not self.hypothetical_not.search(
+            parts[index]
+        ):
             return True
         opener = next((i for i, part in enumerate(parts) if self.question.search(part)), None)
         if opener is None or index < opener:

@@ -13,14 +13,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 #: How many words each gap may span.
-GAPS = {"..": 3, "...": 6}
+GAPS = {"..": 3, "...": 6, "....": 10}
+#: The gap that also spans commas.
+OVER_COMMAS = "...."
 
 _PART = re.compile(
-    r"\s*(?:(?P<gap>\.{2,3})|(?P<anchor>[\^$])|(?P<unless>!)?\((?P<any>[^()]*)\)"
-    r"|\[(?P<maybe>[^\[\]]*)\]|\{(?P<group>\w+)\}|(?P<word>[a-z0-9]+\*?))"
+    r"\s*(?:(?P<gap>\.{2,4})|(?P<anchor>[\^$])|(?P<unless>!)?\((?P<any>[^()]*)\)"
+    r"|\[(?P<maybe>[^\[\]]*)\]|\{(?P<group>\w+)\}|(?P<word>[a-z0-9#]+\*?))"
 )
 _GROUP = re.compile(r"\{(\w+)\}")
-_PHRASE = re.compile(r"[a-z0-9]+\*?(?: [a-z0-9]+\*?)*")
+_OPEN = re.compile(r"[*#]")
+_PHRASE = re.compile(r"[a-z0-9#]+\*?(?: [a-z0-9#]+\*?)*")
 
 
 class PatternError(ValueError):
@@ -38,7 +41,7 @@ class Need:
         """Tell whether one of the words is among `present`."""
         if not self.words.isdisjoint(present):
             return True
-        return bool(self.beginnings) and any(w.startswith(self.beginnings) for w in present)
+        return any(w.startswith(self.beginnings) for w in present) if self.beginnings else False
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,8 @@ class Grammar:
             if part["gap"]:
                 if first:
                     raise PatternError("a pattern can't begin with a gap")
-                regex += f"(?:{self._gap_word()}){{0,{GAPS[part['gap']]}}}?"
+                word = self._gap_word(part["gap"] == OVER_COMMAS)
+                regex += f"(?:{word}){{0,{GAPS[part['gap']]}}}?"
             elif part["anchor"] == "^":
                 regex += "(?<=, )"
             elif part["anchor"]:
@@ -100,9 +104,11 @@ class Grammar:
         needs.sort(key=lambda need: len(need.words) + 5 * len(need.beginnings))
         return Pattern(re.compile(rf"(?<!\S){regex}(?!\S)"), tuple(needs))
 
-    def _gap_word(self) -> str:
+    def _gap_word(self, over_commas: bool) -> str:
         never = "|".join(sorted(self.never_in_gap))
-        return (rf" (?!(?:{never})(?!\S))" if never else " ") + "[a-z0-9~]+"
+        return (rf" (?!(?:{never})(?!\S))" if never else " ") + (
+            "[a-z0-9~,]+" if over_commas else "[a-z0-9~]+"
+        )
 
     def _phrases(self, source: str) -> tuple[str, ...]:
         return tuple(self._expanded(source))
@@ -122,33 +128,46 @@ class Grammar:
 
 
 class PatternSet:
-    """Patterns that are looked for together."""
+    """Patterns that are looked for together, each with a label of the caller's."""
 
-    def __init__(self, patterns: Sequence[Pattern]):
-        """Keep the patterns, in order."""
+    def __init__(self, patterns: Sequence[Pattern], labels: Sequence[str] = ()):
+        """Keep the patterns, in order.
+
+        Args:
+            patterns: the patterns.
+            labels: one for each pattern, given back with its matches.
+        """
         self.patterns = tuple(patterns)
+        self._labels = tuple(labels) or ("",) * len(self.patterns)
+        self._called_by = lru_cache(maxsize=20_000)(self._find_called_by)
 
-    def matches(self, text: str) -> Iterator[re.Match[str]]:
-        """Yield every match of every pattern, pattern by pattern."""
-        present = words_of(text)
-        for pattern in self.patterns:
-            if pattern.possible(present):
-                yield from pattern.regex.finditer(text)
+    def matches(self, text: str) -> Iterator[tuple[str, re.Match[str]]]:
+        """Yield every match with its label, pattern by pattern."""
+        for number in self._candidates(words_of(text)):
+            for match in self.patterns[number].regex.finditer(text):
+                yield self._labels[number], match
 
     def search(self, text: str) -> bool:
         """Tell whether any pattern matches."""
         return next(self.matches(text), None) is not None
 
     def blank(self, text: str) -> str:
-        """Return `text` with every match replaced by `~`, which no pattern spans."""
-        present = words_of(text)
-        for pattern in self.patterns:
-            if pattern.possible(present):
-                text = pattern.regex.sub("~", text)
+        """Return `text` with every match replaced by `~`."""
+        for number in self._candidates(words_of(text)):
+            text = self.patterns[number].regex.sub("~", text)
         return text
 
+    def _candidates(self, present: frozenset[str]) -> list[int]:
+        called = frozenset().union(*(self._called_by(word) for word in present))
+        return [n for n in sorted(called) if self.patterns[n].possible(present)]
 
-@lru_cache(maxsize=256)
+    def _find_called_by(self, word: str) -> frozenset[int]:
+        """Return the patterns that can't do without `word` or one of its like."""
+        one = frozenset((word,))
+        return frozenset(n for n, p in enumerate(self.patterns) if p.needs[0].met(one))
+
+
+@lru_cache(maxsize=1024)
 def words_of(text: str) -> frozenset[str]:
     """Return the words of a normalised text."""
     return frozenset(text.split(" "))
@@ -157,12 +176,14 @@ def words_of(text: str) -> frozenset[str]:
 def _any(phrases: Sequence[str]) -> str:
     # The longest first, so that "side of my face" wins over "side".
     ordered = sorted(set(phrases), key=lambda p: (-len(p), p))
-    return "(?:" + "|".join(p.replace("*", "[a-z0-9]*") for p in ordered) + r")(?!\S)"
+    return (
+        "(?:"
+        + "|".join(p.replace("*", "[a-z0-9]*").replace("#", "[0-9]") for p in ordered)
+        + r")(?!\S)"
+    )
 
 
 def _need(phrases: Sequence[str]) -> Need:
     heads = [phrase.split(" ", 1)[0] for phrase in phrases]
-    return Need(
-        frozenset(h for h in heads if not h.endswith("*")),
-        tuple(sorted({h[:-1] for h in heads if h.endswith("*")})),
-    )
+    open_ended = {_OPEN.split(h, maxsplit=1)[0] for h in heads if _OPEN.search(h)}
+    return Need(frozenset(h for h in heads if not _OPEN.search(h)), tuple(sorted(open_ended)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from assistant.safety.patterns import PatternSet
@@ -20,8 +21,8 @@ from assistant.safety.wording import Sentence
 SHARED_WORDS = 14
 #: Longer messages are read up to here; the channel refuses longer ones anyway.
 MAX_LENGTH = 4_000
-#: A pattern's matches beyond this many in one sentence are not looked at.
-MAX_MATCHES = 20
+#: So many characters around a sign decide whether it is denied.
+CONTEXT = 160
 
 
 @dataclass(frozen=True)
@@ -46,22 +47,21 @@ def find_red_flag(text: str) -> RedFlag | None:
     ]
     readings = [*_single(sentences), *_shared(sentences)]
     for reading in readings:
-        match = _firing(found, found.self_harm, reading, question=False)
-        if match:
-            return RedFlag("self_harm", "self_harm", _is_bystander(found, match))
+        for _, match in _crossing(found.self_harm, reading):
+            if not _silenced(found, reading, match):
+                return RedFlag("self_harm", "self_harm", _is_bystander(found, match))
     for reading in readings:
-        for sign, patterns in found.emergency.items():
+        for sign, match in _crossing(found.emergency, reading):
             if sign == "overdose" and found.routine.search(reading.text):
                 continue
-            match = _firing(found, patterns, reading, question=True)
-            if match:
+            if not _silenced(found, reading, match) and not _asked(found, reading, match):
                 return RedFlag("emergency", sign, _is_bystander(found, match))
     return None
 
 
 @dataclass(frozen=True)
 class _Reading:
-    """A sentence with the one after it, or two short ones read as one (`seam` is where they meet)."""
+    """A sentence and the one after it, or two short ones as one (`seam`: where they meet)."""
 
     text: str
     mark: str
@@ -70,44 +70,42 @@ class _Reading:
 
 
 def _single(sentences: list[Sentence]) -> Iterator[_Reading]:
-    for sentence, following in zip(sentences, [*sentences[1:], Sentence("", "")]):
+    for sentence, following in pairwise([*sentences, Sentence("", "")]):
         yield _Reading(sentence.text, sentence.mark, following.text)
 
 
 def _shared(sentences: list[Sentence]) -> Iterator[_Reading]:
-    for first, second in zip(sentences, sentences[1:]):
+    for first, second in pairwise(sentences):
         joined = f"{first.text.removesuffix(' ,')} {second.text.removeprefix(', ')}"
         if first.mark != "?" and len(joined.split()) <= SHARED_WORDS:
             yield _Reading(joined, second.mark, "", len(first.text) - 2)
 
 
-def _firing(
-    found: Rules, patterns: PatternSet, reading: _Reading, question: bool
-) -> re.Match[str] | None:
-    for number, match in enumerate(patterns.matches(reading.text)):
-        if number >= MAX_MATCHES * len(patterns.patterns):
-            break
-        if reading.seam >= 0 and not match.start() < reading.seam < match.end():
-            continue
-        if not _silenced(found, reading, match, question):
-            return match
-    return None
+def _crossing(patterns: PatternSet, reading: _Reading) -> Iterator[tuple[str, re.Match[str]]]:
+    """Yield the matches in a reading; of two sentences read as one, those that cross the seam."""
+    for sign, match in patterns.matches(reading.text):
+        if reading.seam < 0 or match.start() < reading.seam < match.end():
+            yield sign, match
 
 
-def _silenced(found: Rules, reading: _Reading, match: re.Match[str], question: bool) -> bool:
-    text = reading.text
-    before = found.pseudo.blank(text[: match.start()].rstrip() + " ,")[:-2].split()
-    after = text[match.end() :].split()
-    if reading.mark == "?":
-        after = [*after[:-1], *reading.following.split()] or after
-    if found.negation.denied(before, match.group().split(), after):
+def _silenced(found: Rules, reading: _Reading, match: re.Match[str]) -> bool:
+    """Tell whether a sign is denied or long past."""
+    before = reading.text[max(0, match.start() - CONTEXT) : match.start()].rstrip()
+    words = found.pseudo.blank(f"{before} ,")[:-2].split()
+    after = reading.text[match.end() : match.end() + CONTEXT].split()
+    if reading.mark == "?" and match.end() + CONTEXT > len(reading.text):
+        after = [*after[:-1], *reading.following[:CONTEXT].split()]
+    if found.negation.denied(words, match.group().split(), after):
         return True
-    parts, index, start = _parts(text, match.start())
-    if found.time.long_past(parts, index):
-        return True
-    if not question:
-        return False
-    general = found.asking.general(parts, index, text[start : match.start()].strip())
+    parts, index, _ = _parts(reading.text, match.start())
+    return found.time.long_past(parts, index)
+
+
+def _asked(found: Rules, reading: _Reading, match: re.Match[str]) -> bool:
+    """Tell whether a sign is only asked about."""
+    parts, index, start = _parts(reading.text, match.start())
+    before = reading.text[max(start, match.start() - CONTEXT) : match.start()].strip()
+    general = found.asking.general(parts, index, before)
     return general and not found.has_it_now.search(reading.following)
 
 

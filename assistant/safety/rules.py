@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
@@ -20,7 +19,7 @@ class Rules:
     """Everything that red_flags.yml says, compiled."""
 
     wording: Wording
-    emergency: Mapping[str, PatternSet]
+    emergency: PatternSet
     self_harm: PatternSet
     idioms: PatternSet
     pseudo: PatternSet
@@ -69,19 +68,13 @@ class _Reader:
                 {str(k): str(v) for k, v in same.items()},
                 self._words(self._data.get("spelling"), "spelling"),
             ),
-            emergency={
-                sign: self._patterns(patterns, sign)
-                for sign, patterns in self._section("emergency", dict).items()
-            },
+            emergency=self._emergency(),
             self_harm=self._patterns(self._data.get("self_harm"), "self_harm"),
             idioms=self._patterns(self._data.get("idioms"), "idioms"),
             pseudo=self._patterns(negation.get("pseudo"), "pseudo"),
             negation=Negation(**{n: self._words(negation.get(n), n) for n in lists}),
             time=Time(
-                **{
-                    f.name: self._patterns(self._data.get(f.name), f.name)
-                    for f in fields(Time)
-                }
+                **{f.name: self._patterns(self._data.get(f.name), f.name) for f in fields(Time)}
             ),
             asking=Asking(
                 question=self._patterns(self._data.get("question"), "question"),
@@ -97,6 +90,14 @@ class _Reader:
             own=self._words(self._data.get("own"), "own"),
             others=self._words(self._data.get("others"), "others"),
         )
+
+    def _emergency(self) -> PatternSet:
+        patterns, signs = [], []
+        for sign, found in self._section("emergency", dict).items():
+            for pattern in self._patterns(found, sign).patterns:
+                patterns.append(pattern)
+                signs.append(str(sign))
+        return PatternSet(patterns, signs)
 
     def _section(self, name: str, kind: type) -> Any:
         found = self._data.get(name)

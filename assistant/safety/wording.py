@@ -24,7 +24,7 @@ TWO_EDITS_FROM = 7
 #: A message of so few words without negation is read without its commas: "pain, chest, left arm".
 TERSE = 6
 
-_INVISIBLE = {c: None for c in (0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xFE0F)}
+_INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xFE0F))
 _TOKEN = re.compile(
     r"[a-z0-9]+(?:['*]+[a-z0-9]+)*"  # words, "can't", "k*ll"
     r"|(?P<comma>\.{2,}|…|[,:()/|>]|(?<=\s)-+(?=\s)|(?<!\d)[.](?=\S?\d))"
@@ -106,7 +106,6 @@ class Wording:
             for size in (3, 2, 1):
                 written = self._same.get(tuple(words[i : i + size]))
                 if written is not None and i + size <= len(words):
-                    # Once more, for "i am not able" -> "im not able" and chains of two.
                     out.extend(written)
                     i += size
                     break

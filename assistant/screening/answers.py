@@ -14,7 +14,7 @@ from typing import Any
 from assistant.datafiles import load_yaml
 from assistant.screening.items import Item
 from assistant.screening.lexicon import AMBIGUOUS, STRONG, cues, terms
-from assistant.text import has_phrase, squash, words
+from assistant.text import fold, has_phrase, squash, words
 
 FORMS = "screening/answer_forms.yml"
 
@@ -36,6 +36,15 @@ _NOT_GOOD = re.compile(
 )
 #: "no... wait sorry, yes"
 _TAKEN_BACK = re.compile(r"\b(?:wait|sorry|actually|oops|correction)\b(?: \w+){0,2} (?:yes|yeah|yep|i do)\b")
+#: "no my pulse is high", "nope sore lip": a no that stands for itself, without a comma after it.
+_NO_THEN = re.compile(
+    r"^\W*(?:no|none|never|nothing|negative)\s+(?=(?:and|plus|my|it|it'?s|i|i'?m|the|they|there'?s?|"
+    r"that|this|some)\b|(?!of\b|that\b)\w+(?: \w+)? (?:is|are|was|were)\b)|"
+    r"^\W*no\s+(?=(?:an?|stopped|started|had|got|was|diagnosed|last|yesterday)\b)|"
+    r"^\W*(?:nopes?|nah|naw)\s+(?=\w)"
+)
+_OPENER = re.compile(r"^(?:and |but |so )?(?:my|its?|im|i|the|they|theres?|this)\b")
+_PARTS = re.compile(r"([.!?;\n]+|[,:]+|\s-+\s)")
 _DOUBLE_NO = re.compile(r"\b(?:not|never|isnt|dont|havent) (?:no|none|nothing|never|not)\b")
 
 
@@ -61,7 +70,7 @@ def is_no(text: str, item: Item) -> bool:
     if not tokens:
         return bool(_NO_SIGNS.search(text)) and not _YES_SIGNS.search(text)
     joined = " ".join(tokens)
-    if is_soft_no(text) or _claims(joined):
+    if is_soft_no(text) or _claims(joined) or _tells_more(text, item):
         return False
     clear = any(has_phrase(joined, p) for p in _set("all_clear"))
     negated = any(_is_no_word(t) for t in tokens) or bool(_NO_SIGNS.search(text))
@@ -76,6 +85,25 @@ def is_no(text: str, item: Item) -> bool:
     if any(t in _set("yes_words") - {"absolutely", "definitely", "sure"} for t in tokens):
         return False
     return all(_is_no_word(t) or t in allowed or t in clear_words for t in tokens)
+
+
+def _tells_more(text: str, item: Item) -> bool:
+    """Tell whether a complaint that nothing denies stands beside the no ("no, my pulse is high")."""
+    fillers = _set("fillers") - {"up"}
+    harmless = fillers | _set("neutral_words") | {w for p in _set("all_clear") for w in p.split()}
+    folded = _NO_THEN.sub(r"\g<0>, ", _NO_SIGNS.sub(" no, ", fold(text)))
+    alone = False
+    pieces = [*_PARTS.split(folded), ""]
+    for piece, mark in zip(pieces[::2], pieces[1::2], strict=True):
+        part = squash(piece)
+        tokens = part.split()
+        denied = any(_is_no_word(t) for t in tokens) or "free" in tokens
+        if (alone or _OPENER.match(part)) and not denied and not harmless.issuperset(tokens):
+            return True
+        # A list goes on with what came before ("no fever, chills"); a sentence does not.
+        bare = all(_is_no_word(t) or t in fillers for t in tokens)
+        alone = bare or (alone and not denied) or mark[:1] in tuple(".!?;\n")
+    return False
 
 
 def _is_no_word(token: str) -> bool:

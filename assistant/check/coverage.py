@@ -1,0 +1,135 @@
+"""Check 1: every sentence of the document has a fact, every fact a topic, every topic its examples."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assistant.check.finding import Finding
+from assistant.check.literals import FOLLOW_UPS
+from assistant.check.project import Project, load, scalars
+from assistant.datafiles import read_text
+from assistant.knowledge.content import DOCUMENT, FACTS, PAIRS, SILENT, TOPICS, content
+
+_TOPIC_KEYS = frozenset(
+    ("name", "question", "parts", "note", "list", "after", "more", "offer", "laser", *FOLLOW_UPS)
+)
+_OFFERS = frozenset(("", "check", "list"))
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Yield what of the document can't be said, and what can't be asked."""
+    yield from _sentences(project)
+    yield from _reachable(project)
+    yield from _entries(project)
+    yield from _classes(project)
+
+
+def lines_of(project: Project, file: str, key: str) -> dict[str, int]:
+    """Return the line of each entry of a content file by the value of `key` (id or name)."""
+    return {s.text: s.line for s in scalars(project.data / file) if s.keys[-1] == key}
+
+
+def classes(project: Project) -> dict[str, tuple[str, int]]:
+    """Return the classes of data/nlu with the file (below data/) and line of their first block."""
+    found: dict[str, tuple[str, int]] = {}
+    for path in sorted((project.data / "nlu").rglob("*.yml")):
+        for scalar in scalars(path):
+            if scalar.keys[-1] == "intent":
+                where = (str(path.relative_to(project.data)), scalar.line)
+                found.setdefault(scalar.text, where)
+    return found
+
+
+def _sentences(project: Project) -> Iterator[Finding]:
+    headings = {f.section.rstrip("?.") for f in content().facts.values()}
+    quotes = [" ".join(f.verbatim.split()) for f in content().facts.values()]
+    for number, line in enumerate(read_text(DOCUMENT).splitlines(), 1):
+        text = " ".join(line.replace("•", " ").split())
+        if number == 1 or text.rstrip("?.") in headings:
+            continue
+        covered = [False] * len(text)
+        for quote in quotes:
+            at = text.find(quote)
+            if at >= 0:
+                covered[at : at + len(quote)] = [True] * len(quote)
+        for match in re.finditer(r"\S.*?(?:[.?!:](?=\s)|$)", text):
+            if any(c.isalnum() and not covered[match.start() + i] for i, c in enumerate(match.group())):
+                yield project.finding(
+                    project.data / DOCUMENT, number,
+                    f"no fact covers “{match.group()[:60]}”", f"Add a fact to {FACTS}",
+                )  # fmt: skip
+
+
+def _reachable(project: Project) -> Iterator[Finding]:
+    c = content()
+    parts: set[str] = set()
+    for topic in c.topics.values():
+        targets = (t for t in topic.follow_ups.values() if isinstance(t, str))
+        parts |= {*topic.parts, *topic.listed, *topic.after, *(t for t in targets if t not in c.topics)}
+    facts = {f for part in parts for f in c.facts_of(part)}
+    lines = lines_of(project, FACTS, "id")
+    for fact in c.facts.values():
+        if fact.id not in facts:
+            yield project.finding(
+                project.data / FACTS, lines.get(fact.id), f"no topic gives {fact.id}",
+                f"Add it to the parts of a topic in {TOPICS}",
+            )  # fmt: skip
+    lines = lines_of(project, PAIRS, "id")
+    for pair in c.pairs.values():
+        if pair.id not in parts:
+            yield project.finding(
+                project.data / PAIRS, lines.get(pair.id), f"no topic gives {pair.id}",
+                f"Use it in {TOPICS}, or remove it", "warning",
+            )  # fmt: skip
+
+
+def _entries(project: Project) -> Iterator[Finding]:
+    path = project.data / TOPICS
+    lines = lines_of(project, TOPICS, "name")
+    for row in load(path)["topics"]:
+        line = lines.get(row["name"])
+        for key in row:
+            if key not in _TOPIC_KEYS:
+                yield project.finding(
+                    path, line, f"{row['name']}: nothing reads {key!r}", "Mend the key, or remove it"
+                )
+        if row.get("offer", "") not in _OFFERS:
+            yield project.finding(
+                path, line, f"{row['name']}: no such offer {row['offer']!r}", "Use check or list"
+            )
+        for key in FOLLOW_UPS:
+            target = row.get(key)
+            if isinstance(target, dict) and not target.get("silent"):
+                yield project.finding(
+                    path, line, f"{row['name']}: {key} is no {{silent: text}}", "Write the text"
+                )
+
+
+def _classes(project: Project) -> Iterator[Finding]:
+    found = classes(project)
+    c = content()
+    responses = load(project.domain).get("responses", {})
+    smalltalk = {r.partition("/")[2] for r in responses if r.startswith("utter_smalltalk/")}
+    topics = lines_of(project, TOPICS, "name")
+    silent = lines_of(project, SILENT, "name")
+    lines = {s.keys[1]: s.line for s in scalars(project.domain) if s.keys[0] == "responses"}
+    talk = {n: lines.get(f"utter_smalltalk/{n}", 1) for n in smalltalk}
+    follow_ups = dict.fromkeys((*FOLLOW_UPS, "more"), 1)
+    for parent, path, names, place in (
+        ("faq", project.data / TOPICS, set(c.topics), topics),
+        ("not_in_document", project.data / SILENT, set(c.silent), silent),
+        ("smalltalk", project.domain, smalltalk, talk),
+        ("follow_up", project.root / "assistant/knowledge/compose.py", set(follow_ups), follow_ups),
+    ):
+        trained = {n.partition("/")[2]: w for n, w in found.items() if n.startswith(f"{parent}/")}
+        for name in sorted(names - set(trained)):
+            yield project.finding(
+                path, place.get(name), f"{name} has no examples", f"Add {parent}/{name} to data/nlu"
+            )
+        for name in sorted(set(trained) - names):
+            file, line = trained[name]
+            yield project.finding(
+                project.data / file, line, f"nothing answers the class {parent}/{name}",
+                f"Add {name} to {project.show(path)}, or rename the class",
+            )  # fmt: skip

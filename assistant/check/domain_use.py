@@ -1,0 +1,210 @@
+"""Check 5: what domain.yml declares is used, and what is used is declared."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from assistant.check.coverage import classes
+from assistant.check.finding import Finding
+from assistant.check.literals import matches, resolve
+from assistant.check.project import Project, load, scalars
+from assistant.check.wordings import placeholders
+
+#: Intents that Rasa itself provides.
+_RASA_INTENTS = frozenset(("nlu_fallback", "session_start", "restart", "back"))
+#: Strings that look like the name of a response and are none.
+_NO_RESPONSES = frozenset(("utter_action", "utter_message"))
+_RESPONSE = re.compile(r"utter_[\w*]+(?:/[\w*]+)?")
+
+
+class _Domain:
+    """domain.yml with the lines of its entries."""
+
+    def __init__(self, project: Project) -> None:
+        self.path = project.domain
+        self.data: dict[str, Any] = load(self.path)
+        self.intents: dict[str, int] = {}
+        self.actions: dict[str, int] = {}
+        self.responses: dict[str, int] = {}
+        self.slots: dict[str, int] = {}
+        for s in scalars(self.path):
+            if s.keys[0] == "intents":
+                name = s.text if len(s.keys) == 2 else s.keys[2]
+                self.intents.setdefault(name, s.line)
+            elif s.keys[0] == "actions":
+                self.actions[s.text] = s.line
+            elif s.keys[0] == "responses":
+                self.responses.setdefault(s.keys[1], s.line)
+            elif s.keys[0] == "slots":
+                self.slots.setdefault(s.keys[1], s.line - 1)
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Yield what is declared and unused, and what is used and undeclared."""
+    domain = _Domain(project)
+    steps = list(_steps(project))
+    yield from _intents(project, domain, steps)
+    yield from _actions(project, domain, steps)
+    yield from _responses(project, domain, steps)
+    yield from _slots(project, domain)
+
+
+def _steps(project: Project) -> Iterator[tuple[str, str, Path, int]]:
+    """Yield (intent or action, its name, file, line) of all rules and stories."""
+    for folder in ("rules", "stories"):
+        for path in sorted((project.data / folder).rglob("*.yml")):
+            for s in scalars(path):
+                if s.keys[-1] in ("intent", "action"):
+                    yield s.keys[-1], s.text, path, s.line
+
+
+def _intents(
+    project: Project, domain: _Domain, steps: list[tuple[str, str, Path, int]]
+) -> Iterator[Finding]:
+    trained = classes(project)
+    parents = {name.partition("/")[0] for name in trained}
+    ruled = {name.partition("/")[0] for kind, name, _, _ in steps if kind == "intent"}
+    detected = {s for _, s in _strings(project, ("rasa_ext", "assistant/safety"))}
+    for name, line in domain.intents.items():
+        if name not in parents and name not in detected:
+            yield project.finding(
+                domain.path, line, f"the intent {name} has no examples", "Add some, or remove it"
+            )
+        if name not in ruled:
+            yield project.finding(
+                domain.path, line, f"no rule answers the intent {name}", "Add one to data/rules"
+            )
+    for name, (file, line) in trained.items():
+        if name.partition("/")[0] not in domain.intents:
+            yield project.finding(
+                project.data / file, line, f"domain.yml does not list the intent of {name}", "Add it"
+            )
+    for kind, name, path, line in steps:
+        if kind == "intent" and name.partition("/")[0] not in {*domain.intents, *_RASA_INTENTS}:
+            yield project.finding(path, line, f"domain.yml does not list {name}", "Add it")
+
+
+def _actions(
+    project: Project, domain: _Domain, steps: list[tuple[str, str, Path, int]]
+) -> Iterator[Finding]:
+    defined: dict[str, tuple[Path, int]] = {}
+    for path in sorted((project.root / "actions").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name == "name":
+                for end in ast.walk(node):
+                    if isinstance(end, ast.Return) and isinstance(end.value, ast.Constant):
+                        defined[str(end.value.value)] = (path, end.lineno)
+    forms = set(domain.data.get("forms") or {})
+    used = {name for kind, name, _, _ in steps if kind == "action"}
+    used |= {f"validate_{form}" for form in forms}
+    config = project.root / "config.yml"
+    used |= {s.text for s in scalars(config)} if config.exists() else set()
+    used |= {s for _, s in _strings(project, ("actions",)) if s not in defined}
+    for name, line in domain.actions.items():
+        if name not in defined:
+            yield project.finding(
+                domain.path, line, f"no class in actions/ is named {name}", "Write it, or remove it"
+            )
+        if name not in used:
+            yield project.finding(
+                domain.path, line, f"no rule runs {name}", "Add a rule, or remove it", "warning"
+            )
+    for name, (path, line) in defined.items():
+        if name not in domain.actions:
+            yield project.finding(path, line, f"domain.yml does not list {name}", "Add it")
+    for kind, name, path, line in steps:
+        known = {*domain.actions, *domain.responses, *forms}
+        if kind == "action" and name not in known and not name.startswith("action_listen"):
+            yield project.finding(path, line, f"domain.yml does not list {name}", "Add it")
+
+
+def _responses(
+    project: Project, domain: _Domain, steps: list[tuple[str, str, Path, int]]
+) -> Iterator[Finding]:
+    used: list[tuple[str, Path, int]] = []
+    for source in project.code():
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Constant | ast.JoinedStr):
+                for name in resolve(node):
+                    if _RESPONSE.fullmatch(name) and name not in _NO_RESPONSES:
+                        used.append((name, source.path, node.lineno))
+    used += [(n, p, line) for k, n, p, line in steps if k == "action" and n.startswith("utter_")]
+    for form in (domain.data.get("forms") or {}).values():
+        used += [(f"utter_ask_{slot}", domain.path, 1) for slot in form["required_slots"]]
+    # "utter_{class}" stands for the responses of retrieval intents: see assistant.check.coverage.
+    general = any(name == "utter_*" for name, _, _ in used)
+    named = [u for u in used if u[0] != "utter_*"]
+    for name, path, line in named:
+        # A literal before a brace ("utter_" + ...) is no name.
+        if not name.endswith("_") and not any(matches(name, r) for r in domain.responses):
+            yield project.finding(path, line, f"domain.yml has no response {name}", "Add it")
+    for name, line in domain.responses.items():
+        if not any(matches(n, name) for n, _, _ in named) and not (general and "/" in name):
+            yield project.finding(
+                domain.path, line, f"nothing says {name}", "Use it, or remove it", "warning"
+            )
+    yield from _response_texts(project, domain)
+
+
+def _response_texts(project: Project, domain: _Domain) -> Iterator[Finding]:
+    for s in scalars(domain.path):
+        if s.keys[0] != "responses":
+            continue
+        if s.keys[-1] == "text":
+            unknown = placeholders(s.text) - set(domain.slots)
+            if unknown:
+                yield project.finding(
+                    domain.path, s.line, f"{s.keys[1]}: no slot {', '.join(sorted(unknown))}",
+                    "Use the name of a slot in the braces",
+                )  # fmt: skip
+        if s.keys[-1] == "payload" and s.text.startswith("/"):
+            yield project.finding(
+                domain.path, s.line, f"{s.keys[1]}: a button sends the command {s.text}",
+                "Send plain text",
+            )  # fmt: skip
+
+
+def _slots(project: Project, domain: _Domain) -> Iterator[Finding]:
+    folders = ("actions", "assistant/screening", "rasa_ext")
+    named = {s for _, s in _strings(project, folders, reads=False)}
+    said = {
+        n
+        for s in scalars(domain.path)
+        if s.keys[0] == "responses" and s.keys[-1] == "text"
+        for n in placeholders(s.text)
+    }
+    for name, line in domain.slots.items():
+        slot = domain.data["slots"][name]
+        if "initial_value" in slot:
+            if name not in said and name not in named:
+                yield project.finding(
+                    domain.path, line, f"nothing reads the setting {name}", "Remove it", "warning"
+                )
+        elif name not in named and all(m.get("type") == "custom" for m in slot["mappings"]):
+            yield project.finding(
+                domain.path, line, f"nothing sets the slot {name}", "Set it, or remove it"
+            )
+
+
+def _strings(
+    project: Project, folders: tuple[str, ...], *, reads: bool = True
+) -> Iterator[tuple[Path, str]]:
+    """Yield the string literals of the code below `folders`; not the names of slots it reads."""
+    for source in project.code():
+        where = project.show(source.path)
+        if not any(where.startswith(f"{folder}/") for folder in folders):
+            continue
+        only_read = {
+            id(argument)
+            for node in ast.walk(source.tree)
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("get_slot", "get")
+            for argument in node.args
+        }
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                if reads or id(node) not in only_read:
+                    yield source.path, node.value

@@ -1,0 +1,151 @@
+"""Check 6: the examples of data/nlu are enough, unambiguous, and hold none of the test sentences."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.check.finding import Finding
+from assistant.check.project import Project, scalars
+from assistant.text import squash
+
+LEAST = 15
+#: Shorter test sentences ("yes please") are everybody's.
+LEAK_WORDS = 4
+SHARED_WORDS = 5
+
+_EXAMPLE = re.compile(r"^\s*-\s?(.*\S)\s*$")
+_ENTITY = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
+
+
+@dataclass(frozen=True)
+class Line:
+    """An example or a test sentence with its place; `label` is its class."""
+
+    text: str
+    label: str
+    path: Path
+    line: int
+
+    @property
+    def plain(self) -> str:
+        """The words alone; what has no words (an emoji) stays as it is."""
+        return squash(self.text) or self.text
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Yield thin classes, duplicates and leaks."""
+    lines = list(examples(project))
+    yield from _thin(project, lines)
+    yield from _duplicates(project, lines)
+    yield from _near(project, lines)
+    yield from _leaks(project, lines)
+
+
+def examples(project: Project) -> Iterator[Line]:
+    """Yield all examples of data/nlu with their lines, entity marks stripped."""
+    for path in sorted((project.data / "nlu").rglob("*.yml")):
+        found = scalars(path)
+        labels = {s.keys[:-1]: s.text for s in found if s.keys[-1] == "intent"}
+        for s in found:
+            if s.keys[-1] != "examples" or s.keys[:-1] not in labels:
+                continue
+            for number, line in enumerate(s.text.splitlines()):
+                match = _EXAMPLE.match(line)
+                if match:
+                    text = _ENTITY.sub(r"\1", match.group(1))
+                    yield Line(text, labels[s.keys[:-1]], path, s.line + number)
+
+
+def test_sentences(project: Project) -> Iterator[Line]:
+    """Yield what the development tests say; the training must not know it."""
+    tests = project.root / "tests"
+    paths = [*(tests / "devset").glob("*.yml"), tests / "conversations" / "dev.devset.yml"]
+    for path in sorted(p for p in paths if p.exists()):
+        for s in scalars(path):
+            if s.keys[-1] in ("text", "user"):
+                yield Line(s.text, "", path, s.line)
+
+
+def _thin(project: Project, lines: list[Line]) -> Iterator[Finding]:
+    counts: dict[str, int] = defaultdict(int)
+    first: dict[str, Line] = {}
+    for line in lines:
+        counts[line.label] += 1
+        first.setdefault(line.label, line)
+    for label, count in counts.items():
+        if count < LEAST:
+            yield project.finding(
+                first[label].path, first[label].line,
+                f"{label} has {count} examples, fewer than {LEAST}", "Write more", "warning",
+            )  # fmt: skip
+
+
+def _duplicates(project: Project, lines: list[Line]) -> Iterator[Finding]:
+    exact: dict[tuple[str, str], Line] = {}
+    plain: dict[str, Line] = {}
+    for line in lines:
+        same = exact.setdefault((line.text, line.label), line)
+        if same is not line:
+            yield project.finding(
+                line.path, line.line, f"{line.label}: “{line.text}” stands there twice",
+                f"Remove one; the other is at {_at(project, same)}", "warning",
+            )  # fmt: skip
+        other = plain.setdefault(line.plain, line)
+        if other.label != line.label:
+            yield project.finding(
+                line.path, line.line,
+                f"“{line.text}” is an example of {line.label} and of {other.label}",
+                f"Keep one; the other is at {_at(project, other)}",
+            )  # fmt: skip
+
+
+def _near(project: Project, lines: list[Line]) -> Iterator[Finding]:
+    sets: dict[frozenset[str], Line] = {}
+    for line in lines:
+        tokens = frozenset(line.plain.split())
+        other = sets.setdefault(tokens, line)
+        if other.label != line.label and other.plain != line.plain:
+            yield project.finding(
+                line.path, line.line,
+                f"“{line.text}” ({line.label}) has the words of “{other.text}” ({other.label})",
+                f"Reword one; the other is at {_at(project, other)}", "warning",
+            )  # fmt: skip
+
+
+def _leaks(project: Project, lines: list[Line]) -> Iterator[Finding]:
+    trained = {line.plain: line for line in lines}
+    runs = {run for line in lines for run in _runs(line.plain)}
+    shared = total = 0
+    for sentence in test_sentences(project):
+        count = len(sentence.plain.split())
+        if count < LEAK_WORDS:
+            continue
+        total += 1
+        known = trained.get(sentence.plain)
+        if known:
+            yield project.finding(
+                known.path, known.line,
+                f"“{known.text}” is a test sentence ({_at(project, sentence)})",
+                "Remove it from the examples: it must be unknown to the training",
+            )  # fmt: skip
+        shared += not runs.isdisjoint(_runs(sentence.plain))
+    if total:
+        yield project.finding(
+            project.root / "tests/devset", 1,
+            f"{shared} of {total} test sentences share {SHARED_WORDS} words in a row with an example",
+            "", "note",
+        )  # fmt: skip
+
+
+def _runs(plain: str) -> Iterator[tuple[str, ...]]:
+    tokens = plain.split()
+    for start in range(len(tokens) - SHARED_WORDS + 1):
+        yield tuple(tokens[start : start + SHARED_WORDS])
+
+
+def _at(project: Project, line: Line) -> str:
+    return f"{project.show(line.path)}:{line.line}"

@@ -1,0 +1,87 @@
+"""What Rasa does without the mends, as JSON on stdout. Run by the fixture `stock`, in its own process.
+
+Our components are imported as `rasa run` would; `STRIA_HARDENING=off` has to leave Rasa as it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from typing import Any
+
+from jsonschema import ValidationError
+from rasa.core.actions.action import RemoteAction
+from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event
+from rasa.shared.nlu.training_data.message import Message
+
+import rasa_ext.nlu.red_flag_detector  # installs the mends, unless they are off
+from scripts._env import ROOT
+from tests.engine import Engine
+
+logging.disable(logging.CRITICAL)
+
+
+def slash(texts: list[str]) -> dict[str, Any]:
+    """Returns intent and entities of typed commands."""
+    domain = Domain.load(str(ROOT / "domain.yml"))
+    handler = RegexMessageHandler()
+    found = {}
+    for text in texts:
+        message = handler.process([Message(data={"text": text})], domain)[0]
+        entities = {e["entity"]: e["value"] for e in message.get("entities") or []}
+        found[text] = {"intent": (message.get("intent") or {}).get("name"), "entities": entities}
+    return found
+
+
+def schema_error(answer: Any) -> str:
+    """Returns what the check of the action server's answer says about a wrong answer."""
+    try:
+        RemoteAction("action_x", None)._validate_action_result(answer)
+    except ValidationError as error:
+        return str(error)
+    return ""
+
+
+def seconds_of_schema_checks(count: int) -> float:
+    """Returns the CPU time of so many checks."""
+    action = RemoteAction("action_x", None)
+    started = time.process_time()
+    for _ in range(count):
+        action._validate_action_result({"events": [], "responses": []})
+    return time.process_time() - started
+
+
+async def dead_action_server() -> dict[str, Any]:
+    """Returns what is said and called when the check is started and no action can run."""
+    engine = Engine()
+    engine.server.down()
+    said = await engine.say("start the check", "start_check")
+    return {"said": said, "called": engine.server.called, "loop": engine.loop}
+
+
+async def dead_in_the_middle() -> dict[str, Any]:
+    """Returns what is said when an answer can't be processed, also to an emergency."""
+    engine = Engine()
+    await engine.say("start the check", "start_check")
+    engine.server.down()
+    said = await engine.say("no", "deny")
+    return {"said": said, "emergency": await engine.say("I can't breathe", "deny")}
+
+
+TYPED = ["/restart", "/session_start", "  /restart", "\u00a0/restart", '/inform{"red_flag":"no"}']
+TYPED += ["/delete_data", '/deny@0.1{"medicine": "none"}']
+
+if __name__ == "__main__":
+    report = {
+        "slash": slash([*TYPED, "hello"]),
+        "schema_error": schema_error({"events": "my chest hurts", "responses": []}),
+        "schema_seconds": seconds_of_schema_checks(20),
+        "event_class_is_cached": hasattr(Event.resolve_by_type, "cache_info"),
+        "dead": asyncio.run(dead_action_server()),
+        "middle": asyncio.run(dead_in_the_middle()),
+    }
+    print(json.dumps(report))
