@@ -1,10 +1,10 @@
-"""Reads the content files under data/ and reports what is wrong with them by file, line and remedy."""
+"""Reads the content files under data/; errors name the file, the line and the remedy."""
 
 from __future__ import annotations
 
 import os
 import sys
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +57,12 @@ def read_text(name: str) -> str:
         line = path.read_bytes()[: e.start].count(b"\n") + 1
         raise DataFileError(path, "not UTF-8 text", "Save the file as UTF-8", line) from None
     except OSError as e:
-        raise DataFileError(path, f"can't be read ({e.strerror})", "Check its permissions") from None
+        raise DataFileError(
+            path, f"can't be read ({e.strerror})", "Check its permissions"
+        ) from None
 
 
-@lru_cache(maxsize=None)
+@cache
 def _load(path: Path, name: str) -> Any:
     text = read_text(name)
     try:
@@ -87,7 +89,7 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def load_yaml(name: str) -> Any:
-    """Return the parsed content of `data/<name>`; parsed once per process. `true` is the word "true".
+    """Return the parsed content of `data/<name>`, parsed once; `true` is the word "true".
 
     Raises:
         DataFileError: missing, unreadable, not UTF-8 or not YAML.

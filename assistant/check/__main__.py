@@ -27,7 +27,16 @@ def _checks() -> tuple[Check, ...]:
         wordings,
     )
 
-    modules = (wordings, coverage, forbidden, closing, readability, domain_use, examples, questionnaire)
+    modules = (
+        wordings,
+        coverage,
+        forbidden,
+        closing,
+        readability,
+        domain_use,
+        examples,
+        questionnaire,
+    )
     return tuple(module.check for module in modules)
 
 

@@ -1,9 +1,10 @@
-"""Check 1: every sentence of the document has a fact, every fact a topic, every topic its examples."""
+"""Check 1: every sentence of the document has a fact, every fact a topic, every topic examples."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from assistant.check.finding import Finding
 from assistant.check.literals import FOLLOW_UPS
@@ -12,8 +13,15 @@ from assistant.datafiles import read_text
 from assistant.knowledge.content import DOCUMENT, FACTS, PAIRS, SILENT, TOPICS, content
 
 _TOPIC_KEYS = frozenset(
-    ("name", "question", "parts", "note", "list", "after", "more", "offer", "laser", *FOLLOW_UPS)
+    ("name", "parts", "note", "list", "after", "more", "offer", "laser", *FOLLOW_UPS)
 )
+COMPOSE = "assistant/knowledge/compose.py"
+_ANSWERS = {
+    "faq": TOPICS,
+    "not_in_document": SILENT,
+    "smalltalk": "domain.yml",
+    "follow_up": COMPOSE,
+}
 _OFFERS = frozenset(("", "check", "list"))
 
 
@@ -54,7 +62,9 @@ def _sentences(project: Project) -> Iterator[Finding]:
             if at >= 0:
                 covered[at : at + len(quote)] = [True] * len(quote)
         for match in re.finditer(r"\S.*?(?:[.?!:](?=\s)|$)", text):
-            if any(c.isalnum() and not covered[match.start() + i] for i, c in enumerate(match.group())):
+            if any(
+                c.isalnum() and not covered[match.start() + i] for i, c in enumerate(match.group())
+            ):
                 yield project.finding(
                     project.data / DOCUMENT, number,
                     f"no fact covers “{match.group()[:60]}”", f"Add a fact to {FACTS}",
@@ -66,7 +76,12 @@ def _reachable(project: Project) -> Iterator[Finding]:
     parts: set[str] = set()
     for topic in c.topics.values():
         targets = (t for t in topic.follow_ups.values() if isinstance(t, str))
-        parts |= {*topic.parts, *topic.listed, *topic.after, *(t for t in targets if t not in c.topics)}
+        parts |= {
+            *topic.parts,
+            *topic.listed,
+            *topic.after,
+            *(t for t in targets if t not in c.topics),
+        }
     facts = {f for part in parts for f in c.facts_of(part)}
     lines = lines_of(project, FACTS, "id")
     for fact in c.facts.values():
@@ -92,7 +107,10 @@ def _entries(project: Project) -> Iterator[Finding]:
         for key in row:
             if key not in _TOPIC_KEYS:
                 yield project.finding(
-                    path, line, f"{row['name']}: nothing reads {key!r}", "Mend the key, or remove it"
+                    path,
+                    line,
+                    f"{row['name']}: nothing reads {key!r}",
+                    "Mend the key, or remove it",
                 )
         if row.get("offer", "") not in _OFFERS:
             yield project.finding(
@@ -107,29 +125,33 @@ def _entries(project: Project) -> Iterator[Finding]:
 
 
 def _classes(project: Project) -> Iterator[Finding]:
-    found = classes(project)
-    c = content()
-    responses = load(project.domain).get("responses", {})
-    smalltalk = {r.partition("/")[2] for r in responses if r.startswith("utter_smalltalk/")}
-    topics = lines_of(project, TOPICS, "name")
-    silent = lines_of(project, SILENT, "name")
-    lines = {s.keys[1]: s.line for s in scalars(project.domain) if s.keys[0] == "responses"}
-    talk = {n: lines.get(f"utter_smalltalk/{n}", 1) for n in smalltalk}
-    follow_ups = dict.fromkeys((*FOLLOW_UPS, "more"), 1)
-    for parent, path, names, place in (
-        ("faq", project.data / TOPICS, set(c.topics), topics),
-        ("not_in_document", project.data / SILENT, set(c.silent), silent),
-        ("smalltalk", project.domain, smalltalk, talk),
-        ("follow_up", project.root / "assistant/knowledge/compose.py", set(follow_ups), follow_ups),
-    ):
+    """Yield topics and responses without a class in data/nlu, and classes that nothing answers."""
+    found, c = classes(project), content()
+    answered: dict[str, dict[str, tuple[Path, int]]] = {
+        "faq": _places(project, TOPICS),
+        "not_in_document": _places(project, SILENT),
+        "smalltalk": {},
+        "follow_up": dict.fromkeys((*FOLLOW_UPS, "more"), (project.root / COMPOSE, 1)),
+    }
+    for response, place in project.responses().items():
+        parent, _, name = response.removeprefix("utter_").partition("/")
+        if parent == "smalltalk":
+            answered[parent][name] = place
+        elif name and c.question(f"{parent}/{name}") is None and name != "other":
+            yield project.finding(*place, f"{response} has no topic", "Remove it, or add the topic")
+    for parent, names in answered.items():
         trained = {n.partition("/")[2]: w for n, w in found.items() if n.startswith(f"{parent}/")}
-        for name in sorted(names - set(trained)):
+        for name in sorted(set(names) - set(trained)):
             yield project.finding(
-                path, place.get(name), f"{name} has no examples", f"Add {parent}/{name} to data/nlu"
+                *names[name], f"{name} has no examples", f"Add {parent}/{name} to data/nlu"
             )
-        for name in sorted(set(trained) - names):
+        for name in sorted(set(trained) - set(names)):
             file, line = trained[name]
             yield project.finding(
                 project.data / file, line, f"nothing answers the class {parent}/{name}",
-                f"Add {name} to {project.show(path)}, or rename the class",
+                f"Add an answer to {_ANSWERS[parent]}, or rename the class",
             )  # fmt: skip
+
+
+def _places(project: Project, file: str) -> dict[str, tuple[Path, int]]:
+    return {n: (project.data / file, line) for n, line in lines_of(project, file, "name").items()}

@@ -11,7 +11,7 @@ from typing import Any
 from assistant.check.coverage import classes
 from assistant.check.finding import Finding
 from assistant.check.literals import matches, resolve
-from assistant.check.project import Project, load, scalars
+from assistant.check.project import Project, Scalar, load, scalars
 from assistant.check.wordings import placeholders
 
 #: Intents that Rasa itself provides.
@@ -29,7 +29,7 @@ class _Domain:
         self.data: dict[str, Any] = load(self.path)
         self.intents: dict[str, int] = {}
         self.actions: dict[str, int] = {}
-        self.responses: dict[str, int] = {}
+        self.responses = project.responses()
         self.slots: dict[str, int] = {}
         for s in scalars(self.path):
             if s.keys[0] == "intents":
@@ -37,8 +37,6 @@ class _Domain:
                 self.intents.setdefault(name, s.line)
             elif s.keys[0] == "actions":
                 self.actions[s.text] = s.line
-            elif s.keys[0] == "responses":
-                self.responses.setdefault(s.keys[1], s.line)
             elif s.keys[0] == "slots":
                 self.slots.setdefault(s.keys[1], s.line - 1)
 
@@ -81,7 +79,10 @@ def _intents(
     for name, (file, line) in trained.items():
         if name.partition("/")[0] not in domain.intents:
             yield project.finding(
-                project.data / file, line, f"domain.yml does not list the intent of {name}", "Add it"
+                project.data / file,
+                line,
+                f"domain.yml does not list the intent of {name}",
+                "Add it",
             )
     for kind, name, path, line in steps:
         if kind == "intent" and name.partition("/")[0] not in {*domain.intents, *_RASA_INTENTS}:
@@ -142,41 +143,39 @@ def _responses(
         # A literal before a brace ("utter_" + ...) is no name.
         if not name.endswith("_") and not any(matches(name, r) for r in domain.responses):
             yield project.finding(path, line, f"domain.yml has no response {name}", "Add it")
-    for name, line in domain.responses.items():
+    for name, (path, line) in domain.responses.items():
         if not any(matches(n, name) for n, _, _ in named) and not (general and "/" in name):
             yield project.finding(
-                domain.path, line, f"nothing says {name}", "Use it, or remove it", "warning"
+                path, line, f"nothing says {name}", "Use it, or remove it", "warning"
             )
     yield from _response_texts(project, domain)
 
 
 def _response_texts(project: Project, domain: _Domain) -> Iterator[Finding]:
-    for s in scalars(domain.path):
-        if s.keys[0] != "responses":
-            continue
-        if s.keys[-1] == "text":
-            unknown = placeholders(s.text) - set(domain.slots)
-            if unknown:
-                yield project.finding(
-                    domain.path, s.line, f"{s.keys[1]}: no slot {', '.join(sorted(unknown))}",
-                    "Use the name of a slot in the braces",
-                )  # fmt: skip
+    for path, s in _said(project):
+        unknown = placeholders(s.text) - set(domain.slots)
+        if s.keys[-1] == "text" and unknown:
+            yield project.finding(
+                path, s.line, f"{s.keys[1]}: no slot {', '.join(sorted(unknown))}",
+                "Use the name of a slot in the braces",
+            )  # fmt: skip
         if s.keys[-1] == "payload" and s.text.startswith("/"):
             yield project.finding(
-                domain.path, s.line, f"{s.keys[1]}: a button sends the command {s.text}",
-                "Send plain text",
-            )  # fmt: skip
+                path, s.line, f"{s.keys[1]}: a button sends the command {s.text}", "Send plain text"
+            )
+
+
+def _said(project: Project) -> Iterator[tuple[Path, Scalar]]:
+    for path in project.response_files():
+        for s in scalars(path):
+            if s.keys[0] == "responses" and s.keys[-1] in ("text", "payload"):
+                yield path, s
 
 
 def _slots(project: Project, domain: _Domain) -> Iterator[Finding]:
     folders = ("actions", "assistant/screening", "rasa_ext")
     named = {s for _, s in _strings(project, folders, reads=False)}
-    said = {
-        n
-        for s in scalars(domain.path)
-        if s.keys[0] == "responses" and s.keys[-1] == "text"
-        for n in placeholders(s.text)
-    }
+    said = {n for _, s in _said(project) for n in placeholders(s.text)}
     for name, line in domain.slots.items():
         slot = domain.data["slots"][name]
         if "initial_value" in slot:
@@ -205,6 +204,7 @@ def _strings(
             for argument in node.args
         }
         for node in ast.walk(source.tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if reads or id(node) not in only_read:
-                    yield source.path, node.value
+            if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+                continue
+            if reads or id(node) not in only_read:
+                yield source.path, node.value

@@ -1,4 +1,4 @@
-"""Check 6: the examples of data/nlu are enough, unambiguous, and hold none of the test sentences."""
+"""Check 6: the examples of data/nlu are enough, unambiguous, and hold no test sentences."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def _leaks(project: Project, lines: list[Line]) -> Iterator[Finding]:
     if total:
         yield project.finding(
             project.root / "tests/devset", 1,
-            f"{shared} of {total} test sentences share {SHARED_WORDS} words in a row with an example",
+            f"{shared} of {total} test sentences share {SHARED_WORDS} words in a row with examples",
             "", "note",
         )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Finds which names the code means where it builds them from literals, as in f"items.{item}.why"."""
+"""Finds which names the code means where it builds them, as in f"items.{item}.why"."""
 
 from __future__ import annotations
 

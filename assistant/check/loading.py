@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from assistant.check.finding import Finding
@@ -18,9 +19,25 @@ from assistant.screening.lexicon import CUES, LEXICON, MEDICINES, cues, terms
 from assistant.wording import FILE as WORDING
 
 THRESHOLDS = "screening/thresholds.yml"
+#: The sections that the code reads.
+_NEEDED = {
+    FORMS: "yes_words yes_phrases no_words all_clear fillers item_words soft_no unsure".split(),
+    MEDICINES: "classes generic fever_reducers".split(),
+    LEXICON: "items off_list only_when_asked".split(),
+    CUES: "negation pseudo_negation doubt others hypothetical past recent".split(),
+}
+#: Forms of answers that exclude each other.
+_APART = (
+    ("yes_words", "no_words"),
+    ("yes_words", "unsure"),
+    ("no_words", "unsure"),
+    ("no_words", "soft_no"),
+)
 #: In rising order. The first and last of each row are the plausible range.
 _ORDER: dict[str, tuple[tuple[str, ...], ...]] = {
-    "temperature": (("plausible_c.0", "unsure_above_c", "yes_from_c", "urgent_from_c", "plausible_c.1"),),
+    "temperature": (
+        ("plausible_c.0", "unsure_above_c", "yes_from_c", "urgent_from_c", "plausible_c.1"),
+    ),
     "blood_pressure": (
         ("plausible_systolic.0", "unsure_systolic", "yes_systolic", "plausible_systolic.1"),
         ("plausible_diastolic.0", "unsure_diastolic", "yes_diastolic", "plausible_diastolic.1"),
@@ -81,7 +98,7 @@ def _lists(project: Project) -> Iterator[Finding]:
                         project.data / file, line_of(file, f"{name}"),
                         f"{name!r} is no list of words", "Write [word, word] and quote numbers",
                     )  # fmt: skip
-        for name in _needed(file):
+        for name in _NEEDED[file]:
             if name not in data:
                 yield project.finding(
                     project.data / file, 1, f"the section {name!r} is missing", "Restore it"
@@ -95,22 +112,13 @@ def _lists(project: Project) -> Iterator[Finding]:
     yield from _contradictions(project)
 
 
-def _needed(file: str) -> tuple[str, ...]:
-    return {
-        FORMS: ("yes_words", "yes_phrases", "no_words", "all_clear", "fillers", "item_words", "soft_no", "unsure"),
-        MEDICINES: ("classes", "generic", "fever_reducers"),
-        LEXICON: ("items", "off_list", "only_when_asked"),
-        CUES: ("negation", "pseudo_negation", "doubt", "others", "hypothetical", "past", "recent"),
-    }[file]  # fmt: skip
-
-
 def _contradictions(project: Project) -> Iterator[Finding]:
     try:
         forms = load_yaml(FORMS)
     except DataFileError:
         return
-    kinds = {k: {str(w) for w in forms.get(k) or ()} for k in ("yes_words", "no_words", "unsure", "soft_no")}
-    for name, other in (("yes_words", "no_words"), ("yes_words", "unsure"), ("no_words", "unsure"), ("no_words", "soft_no")):
+    kinds = {kind: {str(w) for w in forms.get(kind) or ()} for pair in _APART for kind in pair}
+    for name, other in _APART:
         for word in sorted(kinds[name] & kinds[other]):
             yield project.finding(
                 project.data / FORMS, line_of(FORMS, f"{name}:"),
@@ -145,7 +153,7 @@ def _thresholds(project: Project) -> Iterator[Finding]:
             if missing:
                 yield project.finding(path, 1, f"no number {missing[0]}", "Add it")
                 continue
-            for low, high in zip(names, names[1:], strict=False):
+            for low, high in pairwise(names):
                 if not flat[low] < flat[high]:
                     yield project.finding(
                         path, _line(low), f"{low} ({flat[low]}) is not below {high} ({flat[high]})",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,19 @@ class Project:
         """Rasa's domain."""
         return self.root / "domain.yml"
 
+    def responses(self) -> dict[str, tuple[Path, int]]:
+        """Return the responses of domain.yml and data/responses with their places."""
+        found: dict[str, tuple[Path, int]] = {}
+        for path in self.response_files():
+            for scalar in scalars(path):
+                if scalar.keys[0] == "responses":
+                    found.setdefault(scalar.keys[1], (path, scalar.line))
+        return found
+
+    def response_files(self) -> list[Path]:
+        """Return the files that hold responses."""
+        return [self.domain, *sorted((self.data / "responses").rglob("*.yml"))]
+
     def code(self) -> Iterator[Source]:
         """Yield the Python files that use the content, in a fixed order."""
         for folder in _CODE:
@@ -76,7 +89,7 @@ class Project:
         return self.finding(error.path, error.line, error.problem, error.remedy)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _parse(text: str) -> ast.Module:
     return ast.parse(text)
 

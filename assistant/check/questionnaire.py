@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Any
 
 from assistant.check.finding import Finding
@@ -51,7 +52,7 @@ def check(project: Project) -> Iterator[Finding]:
         for condition in item.get("enableWhen", ()):
             if condition.get("question") not in links:
                 yield at(
-                    link, f"{link}: enableWhen names {condition.get('question')!r}, which does not exist",
+                    link, f"{link}: enableWhen names the unknown {condition.get('question')!r}",
                     "Mend the name",
                 )  # fmt: skip
         if len(item.get("enableWhen", ())) > 1 and "enableBehavior" not in item:
@@ -64,10 +65,9 @@ def _questions(project: Project, top: dict[str, Any], at: Any) -> Iterator[Findi
     wanted = [item.replace("_", "-") for item in ITEMS]
     asked = [link for link in top if link in wanted]
     if asked != wanted:
-        first = next((w for w, a in zip(wanted, [*asked, "", ""], strict=False) if w != a), wanted[-1])
-        yield at(
-            first, f"the questions are {', '.join(asked)}", f"Put them in this order: {', '.join(wanted)}"
-        )
+        link = next((w for w, a in zip_longest(wanted, asked) if w and w != a), wanted[-1])
+        order = f"Put them in this order: {', '.join(wanted)}"
+        yield at(link, f"the questions are {', '.join(asked)}", order)
     responses = load(project.domain).get("responses", {})
     for number, (item, link) in enumerate(zip(ITEMS, wanted, strict=True), 1):
         said = [str(r.get("text", "")) for r in responses.get(f"utter_ask_{item}", [])]
@@ -76,7 +76,7 @@ def _questions(project: Project, top: dict[str, Any], at: Any) -> Iterator[Findi
             if not text.startswith(start):
                 yield project.finding(
                     project.domain, _line(project, f"utter_ask_{item}:"),
-                    f"utter_ask_{item} does not start with “{start.strip()}”", "Say where the check is",
+                    f"utter_ask_{item} does not start with “{start.strip()}”", "Say so",
                 )  # fmt: skip
             if link in top and top[link].get("text") != text.removeprefix(start):
                 yield at(

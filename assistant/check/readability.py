@@ -14,6 +14,7 @@ from assistant.datafiles import DataFileError, data_dir, load_yaml
 from assistant.text import words
 
 FILE = "safety/reading.yml"
+_PROGRESS = re.compile(r"^Question \d of \d: ")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 
 
@@ -52,8 +53,8 @@ def check(project: Project) -> Iterator[Finding]:
 
 
 def own_words(text: BotText) -> str:
-    """Return the text without quotes of the document and with a short word for each {placeholder}."""
-    plain = _QUOTED.sub("that", text.text)
+    """Return the text without quotes, with a short word for each quote and {placeholder}."""
+    plain = _QUOTED.sub("that", _PROGRESS.sub("", text.text))
     plain = re.sub(r"\{\w+\}", "that", plain)
     # A line that ends without a stop is a sentence of its own.
     return re.sub(r"(?<![.!?:])\n+", ". ", plain).replace("\n", " ")

@@ -14,7 +14,7 @@ from assistant.check.literals import FOLLOW_UPS
 from assistant.check.project import Project, Scalar, scalars
 from assistant.dialogue.condition import condition_reply
 from assistant.knowledge.compose import answer_topic, follow_up, refuse_topic
-from assistant.knowledge.content import FACTS, PAIRS, SILENT, TOPICS, content
+from assistant.knowledge.content import FACTS, PAIRS, QUESTIONS, SILENT, TOPICS, content
 from assistant.screening.items import ITEMS, NO, UNSURE, VALUES, YES
 from assistant.screening.outcome import Outcome
 from assistant.screening.reading import Reading
@@ -65,10 +65,14 @@ def sentences(text: str) -> list[str]:
 
 def written(project: Project) -> Iterator[BotText]:
     """Yield the texts as they stand in the files."""
-    for s in scalars(project.domain):
-        if s.keys[0] == "responses" and s.keys[-1] in ("text", "title", "payload"):
-            kind: Kind = "text" if s.keys[-1] == "text" else "choice"
-            yield BotText(s.keys[1], s.text, project.domain, s.line, kind)
+    kind: Kind
+    for path in project.response_files():
+        for s in scalars(path):
+            if s.keys[0] == "responses" and s.keys[-1] in ("text", "title", "payload"):
+                # Questions of topics are shown as buttons.
+                own = s.keys[-1] == "text" and path != project.data / QUESTIONS
+                kind = "text" if own else "choice"
+                yield BotText(s.keys[1], s.text, path, s.line, kind)
     for s in scalars(project.data / WORDING):
         if "terms" not in s.keys:
             name = ".".join(s.keys[:-1] if s.keys[-1].isdigit() else s.keys)
@@ -83,7 +87,7 @@ def _of_rows(project: Project, file: str) -> Iterator[BotText]:
     names: dict[str, Scalar] = {}
     for key in ("name", "id"):
         names.update({s.keys[1]: s for s in found if len(s.keys) == 3 and s.keys[2] == key})
-    kinds: dict[str, Kind] = {"say": "text", "item": "part", "question": "choice"}
+    kinds: dict[str, Kind] = {"say": "text", "item": "part"}
     if file == TOPICS:  # elsewhere `note` is for the people who keep the file
         kinds["note"] = "text"
     for s in found:
@@ -119,11 +123,14 @@ def composed(project: Project) -> Iterator[BotText]:
 
 def results() -> Iterator[Result]:
     """Yield the result for every combination of answers, off-list conditions and red flags."""
-    concerns = ([], ["asthma"]), ([], [{"sign": "chest pain", "at": ""}])
+    concerns: tuple[list[list[str]], list[list[dict[str, str]]]] = (
+        [[], ["asthma"]],
+        [[], [{"sign": "chest pain", "at": ""}]],
+    )
     for values in product(VALUES, repeat=len(ITEMS)):
         for off_list, red_flags in product(*concerns):
             record = CheckRecord(dict(zip(ITEMS, values, strict=True)))
-            record.off_list, record.red_flags = list(off_list), list(red_flags)  # type: ignore[arg-type]
+            record.off_list, record.red_flags = list(off_list), list(red_flags)
             yield Result(record, record.outcome(), result_text(record))
 
 

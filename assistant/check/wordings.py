@@ -99,10 +99,9 @@ def _malformed(project: Project, known: list[Leaf]) -> Iterator[Finding]:
 
 def _reference(call: ast.Call, function: ast.AST, path: Path) -> Reference:
     named = {k.arg: k.value for k in call.keywords if k.arg}
-    first = call.args[0] if call.args else named.pop("path", None)
-    named.pop("turn", None)
+    first = call.args[0] if call.args else named.get("path")
     paths = resolve(first, function) if first is not None else [ANY]
-    return Reference(paths, frozenset(named), path, call.lineno)
+    return Reference(paths, frozenset(named) - {"path", "turn"}, path, call.lineno)
 
 
 def _call(project: Project, ref: Reference, known: list[Leaf]) -> Iterator[Finding]:
@@ -134,7 +133,7 @@ def _call(project: Project, ref: Reference, known: list[Leaf]) -> Iterator[Findi
             if missing and (ref.passed or len(meant) == 1):
                 yield project.finding(
                     project.data / FILE, leaf.line,
-                    f"{leaf.path!r} has {_braces(missing)}, which {_at(project, ref)} does not pass",
+                    f"{leaf.path!r} has {_braces(missing)}; {_at(project, ref)} does not pass it",
                     "Mend the placeholder or the call",
                 )  # fmt: skip
     if meant and ref.passed - wanted:

@@ -11,7 +11,7 @@ from assistant.knowledge.content import content
 from assistant.rendering.reply import CHECK, Choice, Reply
 from assistant.screening.assertion import Assertion
 from assistant.screening.mentions import find_mentions
-from assistant.screening.reading import Reading, read_volunteered
+from assistant.screening.reading import Reading, only_when_asked, read_volunteered
 from assistant.text import has_phrase, squash
 from assistant.wording import section, wording
 
@@ -47,6 +47,10 @@ def reads_as_statement(message: UserMessage, reading: Reading) -> bool:
         return bool(reading.values) and (not asks or bool(_WHAT_NOW.search(text)))
     if message.is_a("faq") and message.best not in COVERED:
         return False
+    if asks and not _WHAT_NOW.search(text) and message.is_a("faq", at_least=0.9):
+        # "I'm on a couple of tablets, should I mention it": nothing in particular was stated.
+        named = [e for e in reading.evidence if not e.cue.startswith("generic")]
+        return bool(named)
     return bool(reading.values)
 
 
@@ -84,7 +88,7 @@ def reply_to(
         return _from_parts([part], in_check)
     if message.is_a("smalltalk"):
         return Reply(kind=SMALLTALK).say(response=f"utter_{message.best}")
-    questions = _distinct(message.questions)
+    questions = by_lexicon(message) or _distinct(message.questions)
     if questions and reading.values and not in_check:
         return _statement_beside(message, reading, status, questions)
     if questions:
@@ -136,7 +140,52 @@ def _distinct(hits: list[Hit]) -> list[Hit]:
     for hit in hits:
         if hit.confidence >= GATE:
             seen.setdefault(hit.topic, hit)
-    return list(seen.values())[:3]
+    found = list(seen.values())
+    if len(found) > 1:
+        # "I have a pump, can I have it": the second half asks nothing of its own.
+        specific = [h for h in found if h.topic not in _GENERAL]
+        found = specific or found[:1]
+    return found[:3]
+
+
+#: Questions about permission in general. A condition or medicine named beside them is the topic.
+_GENERAL = frozenset({"faq/am_i_suitable", "faq/who_decides"})
+_PERMISSION = frozenset(
+    _GENERAL
+    | {"faq/" + t for t in ("individual_reasons", "contraindications", "danger_if_condition", "safety")}
+    | {"not_in_document/" + t for t in ("other", "combination", "age", "old_vs_new", "booking_contact")}
+    | {"explain_meaning", "human_handoff", "out_of_scope", ""}
+)
+#: The topic of each item of the check, for questions that name a condition of its lexicon.
+_ITEM_TOPIC = {
+    "cardiovascular": "faq/heart",
+    "local_infection": "faq/skin_infection",
+    "temperature": "faq/fever",
+    "systemic_skin": "faq/systemic_skin",
+    "herpes": "faq/herpes",
+    "medicines": "not_in_document/which_medicines",
+}
+
+
+def by_lexicon(message: UserMessage) -> list[Hit]:
+    """Return the topics of the conditions that a vague question names ("can someone w arrhythmia get it").
+
+    The lexicon, with its spelling repair, knows conditions that the classifier never saw. It only
+    steps in where the classifier is unsure or sees a question about permission in general.
+    """
+    best = message.best if message.confidence >= GATE else ""
+    if best not in _PERMISSION or (best == "out_of_scope" and message.confidence >= 0.6):
+        return []
+    mentions, _ = find_mentions(message.text)
+    topics = [
+        _ITEM_TOPIC[m.label]
+        for m in mentions
+        if m.label in _ITEM_TOPIC
+        and m.strength != "generic"
+        and m.term not in only_when_asked()
+        and (m.strength == "strong" or len(m.term) > 5)
+    ]
+    return [Hit(t, 1.0, message.text) for t in dict.fromkeys(topics)]
 
 
 def _part(hit: Hit, turn: int) -> Part:

@@ -38,10 +38,10 @@ _NOT_GOOD = re.compile(
 _TAKEN_BACK = re.compile(r"\b(?:wait|sorry|actually|oops|correction)\b(?: \w+){0,2} (?:yes|yeah|yep|i do)\b")
 #: "no my pulse is high", "nope sore lip": a no that stands for itself, without a comma after it.
 _NO_THEN = re.compile(
-    r"^\W*(?:no|none|never|nothing|negative)\s+(?=(?:and|plus|my|it|it'?s|i|i'?m|the|they|there'?s?|"
+    r"^\W*(?:no|none|never|nothing|negative)\W+(?=(?:and|plus|my|it|it'?s|i|i'?m|the|they|there'?s?|"
     r"that|this|some)\b|(?!of\b|that\b)\w+(?: \w+)? (?:is|are|was|were)\b)|"
-    r"^\W*no\s+(?=(?:an?|stopped|started|had|got|was|diagnosed|last|yesterday)\b)|"
-    r"^\W*(?:nopes?|nah|naw)\s+(?=\w)"
+    r"^\W*no\W+(?=(?:an?|stopped|started|had|got|was|diagnosed|last|yesterday)\b)|"
+    r"^\W*(?:nopes?|nah|naw)\W+(?=\w)"
 )
 _OPENER = re.compile(r"^(?:and |but |so )?(?:my|its?|im|i|the|they|theres?|this)\b")
 _PARTS = re.compile(r"([.!?;\n]+|[,:]+|\s-+\s)")

@@ -108,10 +108,11 @@ _TEMPERATURE_WORDS = re.compile(
 )
 
 
-def read_blood_pressures(text: str) -> list[BloodPressure]:
+def read_blood_pressures(text: str, *, asked: bool = False) -> list[BloodPressure]:
     """Return the plausible blood pressures in `text` ("191/112", "152 over 94"), in order.
 
-    A hyphen, colon or "to" counts only beside words of blood pressure (dates and scores look alike).
+    A hyphen, colon or "to" counts only beside words of blood pressure, or when the message answers
+    the question about it (`asked`): dates and scores look alike.
     """
     folded = fold(text)
     limits = _limits()["blood_pressure"]
@@ -122,11 +123,17 @@ def read_blood_pressures(text: str) -> list[BloodPressure]:
         low_d, high_d = limits["plausible_diastolic"]
         plausible = low_s <= systolic <= high_s and low_d <= diastolic <= high_d
         sure_sign = "/" in m.group() or "over" in m.group()
-        if plausible and systolic > diastolic and (sure_sign or _BP_WORDS.search(folded)):
+        if plausible and systolic > diastolic and (sure_sign or asked or _BP_WORDS.search(folded)):
             found.append(
                 BloodPressure(systolic, diastolic, m.start(), m.end(), text[m.start() : m.end()])
             )
     return found
+
+
+def is_surely_temperature(text: str, reading: str) -> bool:
+    """Tell whether `reading` has a decimal or a unit, or a word of temperature stands in `text`."""
+    marked = re.search(r"\d\s?[.,·]\s?\d|[a-z°º½]", fold(reading))
+    return bool(marked or _TEMPERATURE_WORDS.search(fold(text)))
 
 
 def read_temperatures(text: str, *, asked: bool) -> list[Temperature]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from assistant.datafiles import load_yaml
 from assistant.screening import answers
@@ -18,6 +19,7 @@ from assistant.screening.mentions import Mention, find_mentions
 from assistant.screening.numbers import (
     BloodPressure,
     Temperature,
+    is_surely_temperature,
     read_blood_pressures,
     read_temperatures,
 )
@@ -115,7 +117,7 @@ def _read(text: str, asked: Item | None, *, declared: bool) -> Reading:
         clause = clauses[mention.clause]
         own = bool(_FIRST_PERSON.search(_sentence(clauses, mention.clause)))
         _read_mention(reading, mention, squashed, asked, clause.text, own, declared)
-    for bp in read_blood_pressures(text):
+    for bp in read_blood_pressures(text, asked=asked == "cardiovascular"):
         _read_blood_pressure(reading, bp, text, clauses)
     for t in read_temperatures(text, asked=asked == "temperature"):
         _read_temperature(reading, t, text, clauses, asked, mentions)
@@ -141,7 +143,7 @@ def _read_mention(
         assertion = Assertion.PRESENT
     if m.label == asked:
         reading.touched = True
-    if asked != m.label and m.term in _only_when_asked():
+    if asked != m.label and m.term in only_when_asked():
         return
     if assertion in (Assertion.ABSENT, Assertion.FAMILY, Assertion.HYPOTHETICAL):
         if assertion is Assertion.ABSENT and m.label in ITEMS:
@@ -255,7 +257,7 @@ def _asked_value(text: str, item: Item, reading: Reading) -> Value | None:
         return found
     normal = [e for e in reading.evidence if e.item == item and e.value == NO]
     if item == "temperature" and normal:
-        return _normal_temperature(squashed, normal, doubt)
+        return _normal_temperature(text, squashed, normal, doubt)
     if answers.is_no(_without_normal_readings(text), item) and not doubt:
         return _plain_no(squashed, item)
     if answers.is_refusal(text):
@@ -274,7 +276,7 @@ def _asked_value(text: str, item: Item, reading: Reading) -> Value | None:
 
 def _without_normal_readings(text: str) -> str:
     """Take normal blood pressures out of `text` ("no, it was 118/76" stays a no)."""
-    for bp in reversed(read_blood_pressures(text)):
+    for bp in reversed(read_blood_pressures(text, asked=True)):
         if bp.value == NO:
             text = text[: bp.start] + " " + text[bp.end :]
     return text
@@ -297,7 +299,15 @@ def _qualified_yes(text: str, squashed: str, item: Item, found: Value | None) ->
     return YES
 
 
-def _normal_temperature(squashed: str, normal: list[Evidence], doubt: bool) -> Value:
+def _normal_temperature(text: str, squashed: str, normal: list[Evidence], doubt: bool) -> Value | None:
+    if not any(is_surely_temperature(text, e.words) for e in normal):
+        # "My pulse is 98", "room 36": a bare number is a temperature only when little else is said.
+        rest = text
+        for e in normal:
+            rest = rest.replace(e.words, " no ", 1)
+        if not answers.is_no(rest, "temperature"):
+            return None
+    doubt = doubt or any(has_phrase(squashed, p) for p in cues("doubt"))
     past = any("past" in e.cue or "recent" in e.cue for e in normal)
     stale = past or any(has_phrase(squashed, p) for p in ("yesterday", "last night", "last week"))
     return UNSURE if doubt or stale else NO
@@ -369,5 +379,7 @@ def _about_others(squashed: str) -> bool:
     return not own
 
 
-def _only_when_asked() -> frozenset[str]:
+@lru_cache(maxsize=1)
+def only_when_asked() -> frozenset[str]:
+    """Return the terms that count only in answer to their own question."""
     return frozenset(squash(p) for p in load_yaml(LEXICON)["only_when_asked"])

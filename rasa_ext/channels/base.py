@@ -49,8 +49,28 @@ class Incoming:
     text: str
 
 
+async def read_body(request: Request) -> None:
+    """Read the body of a request to a route with `stream=True`, no further than the limit.
+
+    Without this the server keeps up to 100 MB of each request before a handler sees it.
+
+    Raises:
+        ChannelError: 413 too long.
+    """
+    too_long = ChannelError(413, "too_long", f"The request is longer than {MAX_BODY} bytes.")
+    declared = request.headers.get("content-length") or "0"
+    if declared.isdecimal() and int(declared) > MAX_BODY:
+        raise too_long
+    body = b""
+    while request.stream and request.stream.request_body:
+        body += await request.stream.read() or b""
+        if len(body) > MAX_BODY:
+            raise too_long
+    request.body = body
+
+
 def read_json(request: Request) -> dict[str, Any]:
-    """Return the JSON object of a request.
+    """Return the JSON object of a request whose body was read.
 
     Raises:
         ChannelError: 413 too long, 415 not JSON by its content type, 400 malformed or no object.
@@ -119,18 +139,30 @@ class SafeInput(InputChannel):
         """
         collector = CollectingOutputChannel()
         message = UserMessage(incoming.text, collector, incoming.sender, input_channel=self.name())
-        try:
-            await asyncio.shield(asyncio.ensure_future(on_new_message(message)))
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
-            # Type only: the message of an exception may hold what the patient typed.
-            logger.error("turn failed on channel %s: %s", self.name(), type(error).__name__)
+        turn = asyncio.ensure_future(self._finish(on_new_message, message))
+        # The event loop itself does not keep a task alive that nobody waits for any more.
+        _turns.add(turn)
+        turn.add_done_callback(_turns.discard)
+        if not await asyncio.shield(turn):
             raise ChannelError(
                 503, "unavailable", "The assistant can't answer right now. Please try again."
-            ) from None
+            )
         if not collector.messages:
             raise ChannelError(
                 503, "unavailable", "The assistant has no answer right now. Please try again."
             )
         return list(collector.messages)
+
+    async def _finish(self, on_new_message: OnNewMessage, message: UserMessage) -> bool:
+        """Take the turn; tell whether it worked, and log when not, whether anybody waits or not."""
+        try:
+            await on_new_message(message)
+        except Exception as error:
+            # Type only: the message of an exception may hold what the patient typed.
+            logger.error("turn failed on channel %s: %s", self.name(), type(error).__name__)
+            return False
+        return True
+
+
+#: The turns that are being taken.
+_turns: set[asyncio.Future[bool]] = set()

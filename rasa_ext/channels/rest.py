@@ -10,7 +10,16 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
-from rasa_ext.channels.base import ChannelError, Incoming, OnNewMessage, SafeInput, read_json, read_sender, read_text
+from rasa_ext.channels.base import (
+    ChannelError,
+    Incoming,
+    OnNewMessage,
+    SafeInput,
+    read_body,
+    read_json,
+    read_sender,
+    read_text,
+)
 
 
 class RestInput(SafeInput):
@@ -34,9 +43,10 @@ class RestInput(SafeInput):
             is_ready = bool(agent and agent.is_ready())
             return json_response({"status": "ok" if is_ready else "no_model"}, status=200 if is_ready else 503)
 
-        @routes.route("/webhook", methods=["POST"])
+        @routes.route("/webhook", methods=["POST"], stream=True)
         async def receive(request: Request) -> HTTPResponse:
             try:
+                await read_body(request)
                 body = read_json(request)
                 incoming = Incoming(read_sender(body), read_text(body))
                 return json_response(await self.take_turn(on_new_message, incoming))

@@ -74,7 +74,10 @@ def test_event_classes_are_looked_up_once(stock: dict[str, Any]) -> None:
 def test_events_are_read_as_before() -> None:
     """Known types, unknown ones and the default give what stock Rasa gives."""
     assert Event.resolve_by_type("user", SlotSet) is UserUttered
-    assert Event.resolve_by_type("no_such_event") is None
+    assert Event.resolve_by_type("topic") is None
+    for _ in range(2):
+        with pytest.raises(ValueError, match="Unknown event"):
+            Event.resolve_by_type("no_such_event")
     assert Event.resolve_by_type("no_such_event", SlotSet) is SlotSet
     data = {"event": "slot", "timestamp": None, "name": "herpes", "value": "no"}
     event = Event.from_parameters(data)
