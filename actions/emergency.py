@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import SafeAction, record_of, record_slots, reply_slots, send, user_message
 from assistant.dialogue.check import emergency_reply
 from assistant.safety.red_flags import RedFlag, find_red_flag
+from assistant.safety.second_net import classified_flag
 from assistant.screening.record import STOPPED, EMERGENCY
 
 
@@ -25,7 +26,8 @@ class ActionEmergency(SafeAction):
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
         """Send the message; a stopped check can then only go on after "I'm fine"."""
         message, record = user_message(tracker), record_of(tracker)
-        flag = find_red_flag(message.text) or RedFlag("emergency", "classified", bystander=False)
+        flag = find_red_flag(message.text) or classified_flag(message.text, message.ranking)
+        flag = flag or RedFlag("emergency", "classified", bystander=False)
         record.flag(flag.sign, None)
         if record.status == STOPPED:
             record.status = EMERGENCY

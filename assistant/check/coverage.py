@@ -10,7 +10,7 @@ from assistant.check.finding import Finding
 from assistant.check.literals import FOLLOW_UPS
 from assistant.check.project import Project, load, scalars
 from assistant.datafiles import read_text
-from assistant.knowledge.content import DOCUMENT, FACTS, PAIRS, SILENT, TOPICS, content
+from assistant.knowledge.content import DOCUMENT, FACTS, PAIRS, QUESTIONS, SILENT, TOPICS, content
 
 _TOPIC_KEYS = frozenset(
     ("name", "parts", "note", "list", "after", "more", "offer", "laser", *FOLLOW_UPS)
@@ -126,21 +126,27 @@ def _entries(project: Project) -> Iterator[Finding]:
 
 def _classes(project: Project) -> Iterator[Finding]:
     """Yield topics and responses without a class in data/nlu, and classes that nothing answers."""
-    found, c = classes(project), content()
+    found = classes(project)
     answered: dict[str, dict[str, tuple[Path, int]]] = {
         "faq": _places(project, TOPICS),
         "not_in_document": _places(project, SILENT),
         "smalltalk": {},
         "follow_up": dict.fromkeys((*FOLLOW_UPS, "more"), (project.root / COMPOSE, 1)),
     }
-    for response, place in project.responses().items():
+    responses = project.responses()
+    for response, place in responses.items():
         parent, _, name = response.removeprefix("utter_").partition("/")
         if parent == "smalltalk":
             answered[parent][name] = place
-        elif name and c.question(f"{parent}/{name}") is None and name != "other":
+        elif name and name not in answered.get(parent, {}):
             yield project.finding(*place, f"{response} has no topic", "Remove it, or add the topic")
     for parent, names in answered.items():
         trained = {n.partition("/")[2]: w for n, w in found.items() if n.startswith(f"{parent}/")}
+        for name in sorted(set(names) & set(trained)):
+            if f"utter_{parent}/{name}" not in responses:
+                yield project.finding(
+                    *names[name], f"{parent}/{name} has no response", f"Add it to {QUESTIONS}"
+                )
         for name in sorted(set(names) - set(trained)):
             yield project.finding(
                 *names[name], f"{name} has no examples", f"Add {parent}/{name} to data/nlu"

@@ -14,6 +14,7 @@ from assistant.dialogue.answering import explain_term, reply_to
 from assistant.dialogue.message import UserMessage
 from assistant.rendering.reply import CHECK, RESUME, Choice, Reply
 from assistant.safety.red_flags import RedFlag, find_red_flag
+from assistant.safety.second_net import classified_flag
 from assistant.screening import answers
 from assistant.screening.correction import Correction, find_correction
 from assistant.screening.items import NO, UNSURE, Item, Value
@@ -75,7 +76,7 @@ def advance(
         offer: what a yes would mean beside the open question (`delete`).
         last_topic, last_facts: context of follow-ups.
     """
-    flag = find_red_flag(message.text)
+    flag = find_red_flag(message.text) or classified_flag(message.text, message.ranking)
     if flag:
         return _emergency(flag, record, item)
     if offer == "delete" and (message.is_a("delete_data", "affirm") or answers.is_yes(message.text)):

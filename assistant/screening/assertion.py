@@ -68,7 +68,7 @@ _NOW_PERFECT = re.compile(
     r"\b(?:ive had|i have had|have had|ive got|still (?:have|got)|had (?:it|this|that|them|one|these)? ?"
     r"(?:for|since|all)|had .{0,40}\bsince|"
     # "Diagnosed" is long, and often misspelt.
-    r"d[a-z]{0,3}[gn][a-z]{0,3}[so][a-z]{0,2}ed|came up|started|appeared|popped up|showed up|broke out|since i was|since (?:a )?(?:birth|kid|child|baby|childhood|teens?|puberty|always)|"
+    r"d[a-z]{0,3}[gn][a-z]{3,7}d|came up|started|appeared|popped up|showed up|broke out|since i was|since (?:a )?(?:birth|kid|child|baby|childhood|teens?|puberty|always)|"
     r"was told i have|put me on|just had|was put on|was given|was prescribed|came back|comes back)\b"
 )
 _NONE_NOW = re.compile(
