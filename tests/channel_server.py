@@ -104,6 +104,7 @@ class ChannelServer:
 @contextlib.contextmanager
 def serving(*channels: InputChannel) -> Iterator[ChannelServer]:
     """Serves channels below /webhooks/, as Rasa does, in a thread, until the end of the block."""
+    Sanic.test_mode = True  # else a process can only start one server
     app = Sanic(f"test-{uuid.uuid4().hex}", configure_logging=False)
     app.ctx.agent = agent = FakeAgent()
     register(list(channels), app, route="/webhooks/")

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from assistant.check.finding import Finding
@@ -30,7 +31,7 @@ class Line:
     path: Path
     line: int
 
-    @property
+    @cached_property
     def plain(self) -> str:
         """The words alone; what has no words (an emoji) stays as it is."""
         return squash(self.text) or self.text

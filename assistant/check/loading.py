@@ -10,8 +10,9 @@ from assistant.check.finding import Finding
 from assistant.check.literals import calls, resolve
 from assistant.check.project import Project, load
 from assistant.datafiles import DataFileError, line_of, load_yaml
-from assistant.knowledge.content import content
+from assistant.knowledge.content import FACTS, PAIRS, QUESTIONS, SILENT, TOPICS, content
 from assistant.nlu.training_data import read_examples
+from assistant.safety.rules import FILE as RED_FLAGS
 from assistant.safety.rules import rules
 from assistant.screening.answers import FORMS
 from assistant.screening.items import ITEMS
@@ -19,6 +20,11 @@ from assistant.screening.lexicon import CUES, LEXICON, MEDICINES, cues, terms
 from assistant.wording import FILE as WORDING
 
 THRESHOLDS = "screening/thresholds.yml"
+#: What the assistant reads while it runs.
+_FILES = (
+    *(FACTS, PAIRS, TOPICS, SILENT, QUESTIONS, WORDING),
+    *(FORMS, CUES, LEXICON, MEDICINES, THRESHOLDS, RED_FLAGS),
+)
 #: The sections that the code reads.
 _NEEDED = {
     FORMS: "yes_words yes_phrases no_words all_clear fillers item_words soft_no unsure".split(),
@@ -59,6 +65,10 @@ _SANE: dict[str, tuple[float, float]] = {
 
 def check_runtime(project: Project) -> Iterator[Finding]:
     """Yield what keeps the assistant from starting; used before each start."""
+    shapeless = list(_shapes(project))
+    if shapeless:
+        yield from shapeless
+        return
     loaders: tuple[Callable[[], object], ...] = (content, terms, rules, _glossary)
     for loader in loaders:
         yield from _caught(project, loader)
@@ -79,16 +89,30 @@ def _caught(project: Project, loader: Callable[[], object]) -> Iterator[Finding]
         loader()
     except DataFileError as e:
         yield project.from_error(e)
+    except (AttributeError, KeyError, TypeError, ValueError) as e:
+        # An entry of a shape that no reader expects, such as a number for a text.
+        yield project.finding(
+            project.data, 1, f"{loader.__name__}() can't use the content ({e!r})",
+            "Compare the files with the last version that loaded",
+        )  # fmt: skip
+
+
+def _shapes(project: Project) -> Iterator[Finding]:
+    """Yield the files that can't be read or hold no sections, as an empty file does."""
+    for file in _FILES:
+        try:
+            if not isinstance(load_yaml(file), dict):
+                yield project.finding(
+                    project.data / file, 1, "no sections", "Restore it from the repository"
+                )
+        except DataFileError as e:
+            yield project.from_error(e)
 
 
 def _lists(project: Project) -> Iterator[Finding]:
     """Yield the lists of words that are missing or hold something else than words."""
     for file in (FORMS, CUES, MEDICINES, LEXICON):
-        try:
-            data = load_yaml(file)
-        except DataFileError as e:
-            yield project.from_error(e)
-            continue
+        data = load_yaml(file)
         flat = {k: v for k, v in data.items() if k not in ("classes", "items", "item_words")}
         nested = [data.get(k) for k in ("classes", "item_words") if isinstance(data.get(k), dict)]
         for part in (flat, *nested):
@@ -113,10 +137,7 @@ def _lists(project: Project) -> Iterator[Finding]:
 
 
 def _contradictions(project: Project) -> Iterator[Finding]:
-    try:
-        forms = load_yaml(FORMS)
-    except DataFileError:
-        return
+    forms = load_yaml(FORMS)
     kinds = {kind: {str(w) for w in forms.get(kind) or ()} for pair in _APART for kind in pair}
     for name, other in _APART:
         for word in sorted(kinds[name] & kinds[other]):
@@ -140,12 +161,7 @@ def _glossary() -> None:
 
 def _thresholds(project: Project) -> Iterator[Finding]:
     path = project.data / THRESHOLDS
-    try:
-        data = load_yaml(THRESHOLDS)
-    except DataFileError as e:
-        yield project.from_error(e)
-        return
-    flat = dict(_numbers(data, ""))
+    flat = dict(_numbers(load_yaml(THRESHOLDS), ""))
     for part, rows in _ORDER.items():
         for row in rows:
             names = [f"{part}.{name}" for name in row]

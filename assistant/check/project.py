@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,9 @@ from assistant.datafiles import ROOT, DataFileError, data_dir
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 #: The folders of code that use the content. The checks themselves do not count as a use.
 _CODE = ("assistant", "actions", "rasa_ext")
+
+#: Several checks read the same code.
+_PARSED: dict[str, ast.Module] = {}
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Project:
         for folder in _CODE:
             for path in sorted((self.root / folder).rglob("*.py")):
                 if path.relative_to(self.root).parts[:2] != ("assistant", "check"):
-                    yield Source(path, _parse(path.read_text(encoding="utf-8")))
+                    yield Source(path, _parse(_text(path), path))
 
     def show(self, path: Path) -> str:
         """Return `path` relative to the checkout where possible."""
@@ -89,9 +91,13 @@ class Project:
         return self.finding(error.path, error.line, error.problem, error.remedy)
 
 
-@cache
-def _parse(text: str) -> ast.Module:
-    return ast.parse(text)
+def _parse(text: str, path: Path) -> ast.Module:
+    if text not in _PARSED:
+        try:
+            _PARSED[text] = ast.parse(text)
+        except SyntaxError as e:
+            raise DataFileError(path, f"no valid Python ({e.msg})", "Mend it", e.lineno) from None
+    return _PARSED[text]
 
 
 def load(path: Path) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Literal
@@ -121,17 +122,20 @@ def composed(project: Project) -> Iterator[BotText]:
         yield BotText(name, text, project.data / WORDING, lines.get("condition.closing", 1))
 
 
-def results() -> Iterator[Result]:
-    """Yield the result for every combination of answers, off-list conditions and red flags."""
+@cache
+def results() -> tuple[Result, ...]:
+    """Return the result for every combination of answers, off-list conditions and red flags."""
     concerns: tuple[list[list[str]], list[list[dict[str, str]]]] = (
         [[], ["asthma"]],
         [[], [{"sign": "chest pain", "at": ""}]],
     )
+    found = []
     for values in product(VALUES, repeat=len(ITEMS)):
         for off_list, red_flags in product(*concerns):
             record = CheckRecord(dict(zip(ITEMS, values, strict=True)))
             record.off_list, record.red_flags = list(off_list), list(red_flags)
-            yield Result(record, record.outcome(), result_text(record))
+            found.append(Result(record, record.outcome(), result_text(record)))
+    return tuple(found)
 
 
 def _statements() -> Iterator[tuple[str, str]]:

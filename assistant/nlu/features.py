@@ -33,6 +33,24 @@ def _characters(word: str, longest: int) -> list[str]:
     return ["c" + padded[at : at + size] for size in sizes for at in range(len(padded) - size + 1)]
 
 
+def _count(texts: Sequence[str], longest: int) -> list[tuple[Counter[str], Counter[str]]]:
+    """Count words and characters of each text; the characters of a word are cut once."""
+    cut: dict[str, list[str]] = {}
+    out = []
+    for text in texts:
+        words = _words(text)
+        characters: Counter[str] = Counter()
+        for gram, count in words.items():
+            if " " in gram:
+                continue
+            if gram not in cut:
+                cut[gram] = _characters(gram[1:], longest)
+            for _ in range(count):
+                characters.update(cut[gram])
+        out.append((words, characters))
+    return out
+
+
 class TfIdf:
     """Sublinear TF-IDF of folded text; its word block and its character block have length 1."""
 
@@ -53,16 +71,21 @@ class TfIdf:
         }
 
     @classmethod
-    def fit(cls, texts: Sequence[str], longest: int) -> TfIdf:
-        """Learn the columns and their weights: ln((1 + n) / (1 + df)) + 1, as scikit-learn's."""
+    def fit(cls, texts: Sequence[str], longest: int) -> tuple[TfIdf, Any]:
+        """Learn the columns and their weights: ln((1 + n) / (1 + df)) + 1, as scikit-learn's.
+
+        Returns:
+            the features and the texts' own rows, as `transform` would give them.
+        """
+        counts = _count(texts, longest)
         df: Counter[str] = Counter()
-        grams_of = _Cache(longest)
-        for text in texts:
-            for block in grams_of(text):
+        for blocks in counts:
+            for block in blocks:
                 df.update(block.keys())
         grams = sorted(df)
         idf = np.array([math.log((1 + len(texts)) / (1 + df[g])) + 1 for g in grams], np.float32)
-        return cls(grams, idf, longest)
+        features = cls(grams, idf, longest)
+        return features, features._rows(counts)
 
     def knows(self, symbol: str) -> bool:
         """Tell whether a word or an emoji stood in the training messages."""
@@ -70,15 +93,17 @@ class TfIdf:
 
     def transform(self, texts: Sequence[str]) -> Any:
         """Return a CSR matrix, shape [len(texts), columns], float32."""
+        return self._rows(_count(texts, self.longest))
+
+    def _rows(self, counts: list[tuple[Counter[str], Counter[str]]]) -> Any:
         data: list[float] = []
         columns: list[int] = []
         ends = [0]
-        grams_of = _Cache(self.longest)
-        for text in texts:
-            for block in grams_of(text):
+        for blocks in counts:
+            for block in blocks:
                 self._append(block, columns, data)
             ends.append(len(columns))
-        shape = (len(texts), len(self.grams))
+        shape = (len(counts), len(self.grams))
         return scipy.sparse.csr_matrix((np.array(data, np.float32), columns, ends), shape=shape)
 
     def _append(self, block: Counter[str], columns: list[int], data: list[float]) -> None:
@@ -91,24 +116,3 @@ class TfIdf:
         length = math.sqrt(sum(v * v for v in values)) or 1.0
         columns.extend(found[0] for found, _ in known)
         data.extend(v / length for v in values)
-
-
-class _Cache:
-    """Counts the grams of many texts; the characters of a word are cut once."""
-
-    def __init__(self, longest: int):
-        self._longest = longest
-        self._of_word: dict[str, list[str]] = {}
-
-    def __call__(self, text: str) -> tuple[Counter[str], Counter[str]]:
-        words = _words(text)
-        characters: Counter[str] = Counter()
-        for gram, count in words.items():
-            if " " in gram:
-                continue
-            cut = self._of_word.get(gram)
-            if cut is None:
-                cut = self._of_word[gram] = _characters(gram[1:], self._longest)
-            for _ in range(count):
-                characters.update(cut)
-        return words, characters

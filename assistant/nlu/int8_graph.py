@@ -9,12 +9,12 @@ training encodes ~5,000 texts inside a budget of CPU seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 _VARINT, _BYTES = 0, 2  # protobuf wire types
 # Field numbers of onnx.proto (ModelProto, GraphProto, NodeProto, TensorProto, OperatorSetIdProto).
 _MODEL_GRAPH, _MODEL_OPSET = 7, 8
-_GRAPH_NODE, _GRAPH_INITIALIZER = 1, 5
+_GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_OUTPUT = 1, 5, 12
 _NODE_INPUT, _NODE_OUTPUT, _NODE_NAME, _NODE_OP, _NODE_DOMAIN = 1, 2, 3, 4, 7
 _TENSOR_DIMS, _TENSOR_NAME = 1, 8
 _DOMAIN = b"com.microsoft"
@@ -104,7 +104,7 @@ def _flat_copy(tensor: list[Field], name: bytes) -> bytes:
     )
 
 
-def _rewrite_graph(graph: bytes) -> tuple[bytes, int]:
+def _rewrite_graph(graph: bytes) -> bytes:
     fields = list(_fields(graph))
     nodes = [list(_fields(v)) for n, _, v in fields if n == _GRAPH_NODE and isinstance(v, bytes)]
     weights = _unfolded_weights(nodes)
@@ -127,25 +127,22 @@ def _rewrite_graph(graph: bytes) -> tuple[bytes, int]:
             name = _texts(tensor, _TENSOR_NAME)[0]
             if name in scales:
                 out.append(_write(_GRAPH_INITIALIZER, _flat_copy(tensor, name + b"_flat")))
-    return b"".join(out), len(scales)
+    return b"".join(out)
 
 
-def multiply_as_int8(model: bytes) -> bytes:
+def rewrite(model: bytes, outputs: Sequence[str] = ()) -> bytes:
     """Return the ONNX `model` with its int8 weight matrices multiplied as int8.
 
     Args:
         model: a serialised ModelProto whose quantised weights are unfolded by `Cast -> Mul`.
-
-    Returns:
-        the rewritten model, or `model` itself when it holds no such matrix.
+        outputs: inner values to be given out as well, by name.
     """
     out: list[bytes] = []
-    changed = 0
     for number, wire, value in _fields(model):
+        content = value
         if number == _MODEL_GRAPH and isinstance(value, bytes):
-            value, changed = _rewrite_graph(value)
-        out.append(_write(number, value, wire))
-    if not changed:
-        return model
+            more = (_write(_GRAPH_OUTPUT, _write(1, name.encode())) for name in outputs)
+            content = b"".join((_rewrite_graph(value), *more))
+        out.append(_write(number, content, wire))
     opset = _write(1, _DOMAIN) + _write(2, 1)
     return b"".join(out) + _write(_MODEL_OPSET, opset)

@@ -39,11 +39,12 @@ _TAKEN_BACK = re.compile(r"\b(?:wait|sorry|actually|oops|correction)\b(?: \w+){0
 #: "no my pulse is high", "nope sore lip": a no that stands for itself, without a comma after it.
 _NO_THEN = re.compile(
     r"^\W*(?:no|none|never|nothing|negative)\W+(?=(?:and|plus|my|it|it'?s|i|i'?m|the|they|there'?s?|"
-    r"that|this|some)\b|(?!of\b|that\b)\w+(?: \w+)? (?:is|are|was|were)\b)|"
+    r"that|this|some|only|just)\b|(?!of\b|that\b)\w+(?: \w+)? (?:is|are|was|were)\b)|"
     r"^\W*no\W+(?=(?:an?|stopped|started|had|got|was|diagnosed|last|yesterday)\b)|"
     r"^\W*(?:nopes?|nah|naw)\W+(?=\w)"
 )
 _OPENER = re.compile(r"^(?:and |but |so )?(?:my|its?|im|i|the|they|theres?|this)\b")
+_ONLY_ONE = re.compile(r"\b(?:only|just) (?:one|an?|the|my|some|this|that|it)\b")
 _PARTS = re.compile(r"([.!?;\n]+|[,:]+|\s-+\s)")
 _DOUBLE_NO = re.compile(r"\b(?:not|never|isnt|dont|havent) (?:no|none|nothing|never|not)\b")
 
@@ -78,7 +79,7 @@ def is_no(text: str, item: Item) -> bool:
         return False
     if _NOT_GOOD.search(joined) and not re.match(r"^(?:no|nope|nah|none)\b", joined):
         return False
-    if re.search(r"\bnot (?:sure|clear|normal|good|fine|ok|okay|healthy|clean)\b", joined):
+    if re.search(r"\bnot (?:sure|clear|normal|good|fine|ok|okay|healthy|clean|only|just)\b", joined):
         return False
     allowed = _set("fillers") | _item_words(item)
     clear_words = {w for p in _set("all_clear") for w in p.split()}
@@ -98,7 +99,8 @@ def _tells_more(text: str, item: Item) -> bool:
         part = squash(piece)
         tokens = part.split()
         denied = any(_is_no_word(t) for t in tokens) or "free" in tokens
-        if (alone or _OPENER.match(part)) and not denied and not harmless.issuperset(tokens):
+        told = not harmless.issuperset(tokens) or _ONLY_ONE.search(part)
+        if told and not denied and (alone or _OPENER.match(part)):
             return True
         # A list goes on with what came before ("no fever, chills"); a sentence does not.
         bare = all(_is_no_word(t) or t in fillers for t in tokens)
@@ -132,11 +134,25 @@ def is_yes(text: str) -> bool:
         return not has_phrase(joined, "yes and no")
     if _YES_SIGNS.search(text) and not has_no_word(text):
         return True
-    if _TAKEN_BACK.search(joined):
+    back = _TAKEN_BACK.search(joined)
+    # "No, wait, I do" is a yes; "actually I do have afib" tells what the patient has.
+    if back and (not back[0].endswith("i do") or _beside_yes().issuperset(joined[back.end() :].split())):
         return True
-    return any(joined == p or joined.startswith(p + " ") for p in _set("yes_phrases")) and (
-        len(tokens) <= 4 or joined.startswith(("afraid so", "im afraid so"))
+    if joined.startswith(("afraid so", "im afraid so")):
+        return True
+    # "I have it" is a yes; "I have psoriasis" and "I am pregnant" have to be read.
+    return any(
+        joined == p or (joined.startswith(p + " ") and _beside_yes().issuperset(joined[len(p) :].split()))
+        for p in _set("yes_phrases")
     )
+
+
+@lru_cache(maxsize=1)
+def _beside_yes() -> frozenset[str]:
+    """Words that may follow "I do" or "I have": small words, and words of time and doubt."""
+    when = {w for kind in ("past", "recent", "present", "doubt") for p in cues(kind) for w in p.split()}
+    clear = {w for p in _set("all_clear") for w in p.split() if len(w) > 3} - {"have"}
+    return frozenset((_set("fillers") | _set("yes_words") | when) - _set("no_words") - clear)
 
 
 def is_unsure(text: str) -> bool:

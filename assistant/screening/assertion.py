@@ -51,7 +51,7 @@ _SPLIT = re.compile(
     rf"\s+(?=(?:and|n|&|plus|so|because|cos|cuz)\s+{_VERBISH}\b)"
 )
 _STARTS_NEW = re.compile(
-    r"^(?:but|however|although|though|except|apart from|other than|besides|only|just|"
+    r"^(?:well\b|but|however|although|though|except|apart from|other than|besides|only|just|"
     r"and (?:i|im|i'm|ive|i've|my|have|take|on)\b|i\b|im\b|i'm|ive\b|i've|my\b|it'?s?\b|is\b|are\b|"
     r"was\b|have\b|had\b|got\b|on\b|take\b|taking\b|since\b|now\b|then\b|yes\b|also\b)"
 )
@@ -68,13 +68,16 @@ _NOW_PERFECT = re.compile(
     r"\b(?:ive had|i have had|have had|ive got|still (?:have|got)|had (?:it|this|that|them|one|these)? ?"
     r"(?:for|since|all)|had .{0,40}\bsince|"
     # "Diagnosed" is long, and often misspelt.
-    r"d[a-z]{0,3}[gn][a-z]{3,7}d|came up|started|appeared|popped up|showed up|broke out|since i was|since (?:a )?(?:birth|kid|child|baby|childhood|teens?|puberty|always)|"
+    r"d[a-z]{0,3}[gn][a-z]{3,7}de?|came up|started|appeared|popped up|showed up|broke out|since i was|since (?:a )?(?:birth|kid|child|baby|childhood|teens?|puberty|always)|"
     r"was told i have|put me on|just had|was put on|was given|was prescribed|came back|comes back)\b"
 )
 _NONE_NOW = re.compile(
     r"\b(?:none|nothing|not|no)(?: \w+){0,2} (?:now|at the moment|atm|right now|rn|currently|today|"
     r"showing|active|anymore|any more|since)\b|\bnow (?:its |it is )?(?:gone|fine|clear|over)\b"
 )
+_NO_DOUBT = re.compile(r"\b(?:no|without(?: a)?) doubt\b")
+#: "Will my skin feel hot?" asks about the treatment, although it says "my".
+_SKIN_AFTERWARDS = re.compile(r"^(?:and |but |so )*(?:will|would|could|can|does|do) my (?:skin|body|face|marks|stretch)\b")
 _MY = re.compile(r"\bmy(?: \w+){0,2} $")
 
 
@@ -144,7 +147,7 @@ def _judge(
         return Assertion.FAMILY
     if _negated(scope, before, after) or _answered_no(clauses, index):
         return Assertion.ABSENT
-    if any(has_phrase(context, p) for p in cues("doubt")) or (
+    if any(has_phrase(_NO_DOUBT.sub(" ", context), p) for p in cues("doubt")) or (
         clause.ends_with == "?" and index == len(clauses) - 1 and not own_my and _bare(before, after)
     ):
         return Assertion.DOUBTFUL
@@ -200,7 +203,7 @@ def _hypothetical(scope: str, before: str, clause: Clause, own_my: bool) -> bool
     lead = _ABOUT_TO_SAY.sub(" ", f"{scope} {squash(before)}").strip()
     if has_phrase(lead, "if") or has_phrase(lead, "whether"):
         return not _WHETHER_IT_IS.search(lead)
-    if own_my and not _ASKS_ABOUT.match(lead):
+    if own_my and not (_ASKS_ABOUT.match(lead) or _SKIN_AFTERWARDS.match(lead)):
         return False
     if any(has_phrase(lead, p) for p in cues("hypothetical")):
         return True
@@ -211,7 +214,7 @@ def _hypothetical(scope: str, before: str, clause: Clause, own_my: bool) -> bool
 #: Family words that do not make the condition another person's.
 _NOT_OTHERS = re.compile(
     r"\b(?:as a|since i was a|when i was a|from a) (?:\w+ )?(?:child|kid|baby|toddler|son|daughter)\b|"
-    r"\b\w+ (?:machine|monitor|cuff|thermometer|scale)\b"
+    r"\b\w+ (?:machine|monitor|cuff|thermometer|scale)\b|\bof mine\b"
 )
 _SAID = frozenset(
     "says said say thinks think told gave give noticed saw reckons put thought found diagnosed did "

@@ -34,6 +34,14 @@ _ORDINALS = {
 }  # fmt: skip
 _NUMBERED = re.compile(r"\b(?:question|number|no|answer|q|nr) ?([1-6])\b")
 _PREVIOUS = re.compile(r"\b(?:previous|last (?:one|answer|question)|go back|one before|step back|that one)\b")
+#: The patient says to have something, beside the words of correction.
+_CLAIM = re.compile(
+    r"\b(?:i|ive|we)(?: (?!dont|do not|didnt|havent|never|was|want)\w+)? (?:have|had|got|get|take|took|use|used|am|feel)\b(?! to\b)|"
+    r"\b(?:ive|im|there is|theres|there are)\b|\b(?:its|it is) (?!wrong|not|no|yes|a mistake|a no|a yes|supposed)\w+"
+)
+_NAMES_ANSWER = re.compile(
+    r"(?<!\bno )\b(?:change|edit|fix|redo|amend|update|correct|answers?|question|about|back to)\b"
+)
 #: Words by which patients name the question itself.
 _NAMES: dict[Item, str] = {
     "cardiovascular": r"\b(?:heart|rhythm|blood pressure|bp|cardio\w*|arrh?yth?mia)\b",
@@ -116,10 +124,13 @@ def _new_value(text: str, squashed: str, item: Item, reading: Reading) -> Value 
     stated = [v for v in (_named_value(m) for m in _TO_VALUE.findall(squashed)) if v]
     mentions, _ = find_mentions(text)
     own = [m for m in mentions if m.label == item]
+    denied = bool(own) and any(m.assertion is Assertion.ABSENT for m in own)
+    if _only_names_it(squashed, item, reading, bool(stated)):
+        # "Change the answer about fever" and "change fever to no" name the question, no condition.
+        return stated[-1] if stated else NO if denied else None
     raised = reading.values.get(item)
     if raised is not None:
-        denied = any(m.assertion is Assertion.ABSENT for m in own)
-        return YES if raised == YES and not denied and _claims(squashed) else most_cautious(raised)
+        return raised
     if stated:
         return stated[-1]
     answer = read_answer(text, item)
@@ -133,8 +144,9 @@ def _new_value(text: str, squashed: str, item: Item, reading: Reading) -> Value 
     return _bare_value(squashed, item)
 
 
-def _claims(squashed: str) -> bool:
-    return bool(re.search(r"\b(?:i|ive|im|my)\b", squashed))
+def _only_names_it(squashed: str, item: Item, reading: Reading, stated: bool) -> bool:
+    measured = any(e.item == item and "reading" in e.cue for e in reading.evidence)
+    return not measured and not _CLAIM.search(squashed) and (stated or bool(_NAMES_ANSWER.search(squashed)))
 
 
 def _named_value(word: str) -> Value | None:

@@ -77,7 +77,11 @@ _ON_MARKS = re.compile(
     rf"\b(?:on|over|between|around|in|near|where|at|inside|next to)(?: \w+){{0,3}} {_MARKS}\b|"
     rf"\b{_MARKS}(?: \w+)? (?:have|has|got|full|covered|with)\b"
 )
-_LONG_PAST = re.compile(r"\b(?:[2-9]|\d\d|two|three|four|five|six|seven|eight|nine|ten|several|many|some|few) (?:years|yrs) (?:ago|back)\b")
+_ONLY_ELSEWHERE = re.compile(
+    r"\b(?:only|just) on (?:my|the|one|an|a) (?!stretch|marks?|stripes|striae|tumm|bell|stomach|thigh|hip|"
+    r"breast|boob|bum|bottom|waist|abdomen|flank|area)\w+"
+)
+_LONG_PAST = re.compile(r"\b(?:[2-9]|\d\d|two|three|four|five|six|seven|eight|nine|ten|several|many|some|few) (?:years|yrs) (?:ago|back)\b|\b(?:in|around|of) (?:19\d\d|20[01]\d)\b")
 _OVER = re.compile(r"\b(?:healed|cleared|gone|went away|over|recovered|resolved|cured|dried up)\b")
 _HYPOTHETICAL = re.compile(r"\bif\b|\bwould\b|^(?:and |so |but |ok |no )*(?:what if|if i|if it|would|could i|suppose|does|do|is|are|should|can|will)\b|\bwhat if\b|\bcount[s]?\b\?|\bmatter[s]?\b")
 
@@ -178,6 +182,7 @@ def _value_of(m: Mention, assertion: Assertion, squashed: str, asked: Item | Non
         on_area = any(has_phrase(squashed, p) for p in cues("on_area"))
         away = any(has_phrase(squashed, p) for p in cues("elsewhere"))
         # "on the marks" in the patient's words outweighs another place named beside it.
+        away = away or bool(_ONLY_ELSEWHERE.search(squashed))
         if away and not _ON_MARKS.search(squashed):
             return UNSURE
         return YES if asked == "local_infection" or on_area else UNSURE
@@ -314,7 +319,7 @@ def _normal_temperature(text: str, squashed: str, normal: list[Evidence], doubt:
 
 
 def _plain_no(squashed: str, item: Item) -> Value | None:
-    if has_phrase(squashed, "never"):
+    if re.search(r"\bnever\b|\b(?:not|nor) (?:\w+ )?before\b", squashed):
         return NO
     now_only = re.search(r"\bnot? (?:(?:right )?now|at the moment|currently|today|atm)\b|\bnone (?:right )?now\b", squashed)
     if now_only and item == "herpes":

@@ -8,9 +8,15 @@ from __future__ import annotations
 
 import os
 
-from rasa_ext.hardening import action_failures, event_classes, schema_check, slash_guard
+from rasa_ext.hardening import (
+    action_failures,
+    event_classes,
+    request_length,
+    schema_check,
+    slash_guard,
+)
 
-_MENDS = (slash_guard, action_failures, schema_check, event_classes)
+_MENDS = (slash_guard, action_failures, schema_check, event_classes, request_length)
 
 
 def install() -> None:

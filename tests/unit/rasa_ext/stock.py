@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import time
 from typing import Any
 
@@ -19,7 +20,9 @@ from rasa.shared.core.events import Event
 from rasa.shared.nlu.training_data.message import Message
 
 import rasa_ext.nlu.red_flag_detector  # installs the mends, unless they are off
+from rasa_ext.channels.rest import RestInput
 from scripts._env import ROOT
+from tests.channel_server import serving
 from tests.engine import Engine
 
 logging.disable(logging.CRITICAL)
@@ -72,6 +75,29 @@ async def dead_in_the_middle() -> dict[str, Any]:
     return {"said": said, "emergency": await engine.say("I can't breathe", "deny")}
 
 
+def nonsense_lengths() -> dict[str, str]:
+    """Returns the first line of the answer to a nonsense length, and to the next request."""
+    server = serving(RestInput()).__enter__()  # not left: it may hang
+    found = {}
+    for length in (b"abc", b"-5"):
+        with server.connection() as connection:
+            connection.settimeout(2)
+            line = b"GET /webhooks/rest/ HTTP/1.1\r\nHost: x\r\n"
+            connection.sendall(line + b"Content-Length: " + length + b"\r\n\r\n{}")
+            try:
+                found[length.decode()] = connection.recv(4096).decode().split("\r\n")[0]
+            except TimeoutError:
+                found[length.decode()] = "no answer"
+    try:
+        with server.connection() as connection:
+            connection.settimeout(2)
+            connection.sendall(b"GET /webhooks/rest/ HTTP/1.1\r\nHost: x\r\n\r\n")
+            found["next"] = connection.recv(4096).decode().split("\r\n")[0]
+    except TimeoutError:
+        found["next"] = "no answer"
+    return found
+
+
 TYPED = ["/restart", "/session_start", "  /restart", "\u00a0/restart", '/inform{"red_flag":"no"}']
 TYPED += ["/delete_data", '/deny@0.1{"medicine": "none"}']
 
@@ -84,4 +110,6 @@ if __name__ == "__main__":
         "dead": asyncio.run(dead_action_server()),
         "middle": asyncio.run(dead_in_the_middle()),
     }
-    print(json.dumps(report))
+    report["lengths"] = nonsense_lengths()
+    print(json.dumps(report), flush=True)
+    os._exit(0)

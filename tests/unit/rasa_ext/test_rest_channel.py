@@ -143,14 +143,6 @@ def test_a_request_in_chunks_is_limited(server: ChannelServer) -> None:
     assert b" 413 " in raw(server, head, *[b"1000\r\n" + b"x" * 4096 + b"\r\n"] * 5)
 
 
-@pytest.mark.parametrize("length", [b"abc", b"-5", b"", b"1e3", "٣".encode()])
-def test_a_nonsense_length_is_a_bad_request(server: ChannelServer, length: bytes) -> None:
-    """The server survives it and says so."""
-    answer = raw(server, HEAD + b"Content-Length: " + length + b"\r\n\r\n{}")
-    assert answer[9:10] == b"4"
-    assert say(server).status == 200
-
-
 DEEP = b"[" * 8000 + b"]" * 8000
 
 
@@ -225,6 +217,11 @@ def test_readiness(server: ChannelServer) -> None:
     assert (answer.status, answer.json) == (503, {"status": "no_model"})
 
 
+def failures(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Returns the failed turns that were logged."""
+    return [message for message in caplog.messages if message.startswith("turn failed")]
+
+
 @pytest.mark.parametrize("fails", [False, True])
 def test_a_turn_is_finished_when_the_client_goes_away(
     server: ChannelServer, caplog: pytest.LogCaptureFixture, fails: bool
@@ -246,13 +243,12 @@ def test_a_turn_is_finished_when_the_client_goes_away(
     assert begun.wait(5)
     connection.close()
     gc.collect()
+    expected = ["turn failed on channel rest: ValueError"] if fails else []
     deadline = time.monotonic() + 5
-    while not ended and time.monotonic() < deadline:
+    while time.monotonic() < deadline and not (ended and failures(caplog) == expected):
         time.sleep(0.01)
     assert ended == ["ended"]
-    assert [r for r in caplog.messages if r.startswith("turn failed")] == (
-        ["turn failed on channel rest: ValueError"] if fails else []
-    )
+    assert failures(caplog) == expected
     assert "Zorvolex" not in caplog.text
 
 

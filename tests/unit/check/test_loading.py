@@ -1,0 +1,84 @@
+"""Content files that do not load, or are not plausible, are reported with place and remedy."""
+
+from collections.abc import Callable
+
+import pytest
+
+from assistant.check import loading
+from assistant.check.project import Project
+
+Edit = Callable[[str, str, str], None]
+RULES, NUMBERS = "data/screening/red_flags.yml", "data/screening/thresholds.yml"
+
+
+def problems(project: Project) -> str:
+    """All findings of both checks, one a line."""
+    found = [*loading.check_runtime(project), *loading.check_rest(project)]
+    return "\n".join(str(f) for f in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "expected"),
+    [
+        ("data/document/facts.yml", "- id: F02", "- id: [F02", "facts.yml:"),
+        ("data/document/facts.yml", "exposed to a laser beam", "bathed in light", "does not stand"),
+        ("data/document/topics.yml", "[F01,", "[F99,", "'F99', which does not exist"),
+        ("data/screening/lexicon.yml", "off_list:", "offlist:", "off_list"),
+        ("data/screening/cues.yml", "doubt:", "doubts:", "'doubt' is missing"),
+        ("data/screening/medicines.yml", "fever_reducers:", "x:", "'fever_reducers' is missing"),
+        ("data/screening/answer_forms.yml", "  herpes:", "  hrpes:", "no entry for herpes"),
+        ("data/screening/answer_forms.yml", "[no, nope", "[yes, nope", "'yes' stands in yes_words"),
+        ("data/screening/answer_forms.yml", "[no, nope", "[no, 7, nope", "no list of words"),
+        (RULES, "idioms:", "idiom:", "'idioms' has no patterns"),
+        (NUMBERS, "yes_from_c: 38.0", "yes_from_c: 41.0", "is not below temperature.urgent_from_c"),
+        (NUMBERS, "yes_from_c: 38.0", "yes_from_c: 39.5", "is not between 37.5 and 39.0"),
+        (NUMBERS, "yes_systolic: 180", "yes_systolic: 18", "is not between 160 and 220"),
+        (NUMBERS, "unsure_systolic: 140", "unsure: 140", "no number"),
+        (NUMBERS, "[93.0, 110.0]", "[33.0, 110.0]", "does not match plausible_c"),
+        ("data/wording.yml", "glossary:", "glosary:", "no glossary"),
+        ("data/rules/check.yml", "rules:", "rules: [", "not valid YAML"),
+        ("domain.yml", "intents:", "intents: [", "not valid YAML"),
+        ("data/nlu/control.yml", "nlu:", "nul:", "no list under the key nlu"),
+        ("assistant/screening/answers.py", 'cues("refusal")', 'cues("refuse")', "cues('refuse')"),
+    ],
+)
+def test_broken_file_is_reported(
+    copy: Project, edit: Edit, name: str, old: str, new: str, expected: str
+) -> None:
+    """The finding names what is wrong."""
+    edit(name, old, new)
+    assert expected in problems(copy)
+
+
+def test_pattern_of_red_flags_that_does_not_compile(copy: Project, edit: Edit) -> None:
+    """A pattern with an open bracket stops the quick check, since emergencies depend on it."""
+    edit(RULES, 'present_verbs: "(have', 'present_verbs: "((have')
+    assert "red_flags.yml" in "\n".join(map(str, loading.check_runtime(copy)))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("document/topics.yml", "", "topics.yml:1: no sections"),
+        ("screening/thresholds.yml", "- 38.0\n", "thresholds.yml:1: no sections"),
+        ("screening/cues.yml", None, "cues.yml:1: the file is missing"),
+        ("document/pairs.yml", "pairs: [{id: K1, facts: 3, say: x}]\n", "content() can't use"),
+        ("wording.yml", b"a: \xff", "wording.yml:1: not UTF-8 text"),
+    ],
+)
+def test_file_of_another_shape(
+    copy: Project, name: str, text: str | bytes | None, expected: str
+) -> None:
+    """Empty, missing and foreign files are findings, not stack traces."""
+    path = copy.data / name
+    if text is None:
+        path.unlink()
+    else:
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    assert expected in problems(copy)
+
+
+def test_place_is_file_and_line(copy: Project, edit: Edit) -> None:
+    """The line of a broken number can be jumped to."""
+    edit(NUMBERS, "yes_from_c: 38.0", "yes_from_c: 39.5")
+    assert "data/screening/thresholds.yml:4: " in problems(copy)

@@ -1,0 +1,160 @@
+"""Forms of yes, no and not sure: a no only as the whole message, a yes and a doubt anywhere."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.screening import answers
+from assistant.screening.items import ITEMS, Item
+from assistant.screening.reading import read_answer
+
+SETTINGS = settings(max_examples=150, deadline=None, derandomize=True, database=None)
+ANY_ITEM = pytest.mark.parametrize("item", ITEMS)
+
+YES = (
+    "yes", "Yes.", "YES!!", "yeah", "yep", "yup", "ya", "sure", "i do", "I have", "correct", "true",
+    "affirmative", "unfortunately yes", "afraid so", "I'm afraid so", "y", "aye", "of course", "👍", "✅",
+    "yes please", "yes 😭", "oh yes", "well yes", "I do have it", "i have both", "yess", "Yes, I do",
+)  # fmt: skip
+NO = (
+    "no", "No.", "NO!!", "nope", "nah", "naw", "none", "never", "n", "nothing", "not at all", "negative",
+    "i don't", "I do not", "I don’t", "nothing like that", "all clear", "no thanks", "nil", "zero", "👎",
+    "❌", "not that i know of", "no thank god", "nooo", "no, none at all", "oh no", "no 🙂", "nope, neither",
+    "No, I don't.", "no, nothing like that", "no no", "i have none", "not that I'm aware of", "no, i feel fine",
+)  # fmt: skip
+UNSURE = (
+    "not sure", "unsure", "maybe", "i don't know", "I do not know", "idk", "dunno", "no idea", "no clue",
+    "possibly", "perhaps", "could be", "might be", "i think so", "kind of", "sort of", "a little",
+    "sometimes", "it depends", "yes and no", "i forgot", "can't remember", "haven't checked",
+    "never tested", "prefer not to say", "rather not say", "skip", "pass", "hmm not sure", "Not sure!",
+    "I haven't a clue", "who knows", "hard to say", "none of your business",
+)  # fmt: skip
+SOFT = (
+    "I don't think so", "i guess not", "not really", "probably not", "I doubt it", "hopefully not",
+    "hope not", "not usually", "hardly", "nothing serious", "I don't believe so", "not exactly",
+)  # fmt: skip
+
+
+class TestForms:
+    @ANY_ITEM
+    @pytest.mark.parametrize("text", YES)
+    def test_yes(self, text: str, item: Item) -> None:
+        """Each form of yes is a yes to every question."""
+        assert "yes" == read_answer(text, item).values.get(item)
+
+    @ANY_ITEM
+    @pytest.mark.parametrize("text", NO)
+    def test_no(self, text: str, item: Item) -> None:
+        """Each form of no, as the whole message, is a no to every question."""
+        assert "no" == read_answer(text, item).values.get(item)
+
+    @ANY_ITEM
+    @pytest.mark.parametrize("text", UNSURE)
+    def test_unsure(self, text: str, item: Item) -> None:
+        """Not knowing, skipping and refusing are unsure at once, never a no."""
+        assert "unsure" == read_answer(text, item).values.get(item)
+
+    @ANY_ITEM
+    @pytest.mark.parametrize("text", SOFT)
+    def test_soft(self, text: str, item: Item) -> None:
+        """A soft no is asked once more."""
+        reading = read_answer(text, item)
+
+        assert (None, True) == (reading.values.get(item), reading.ask_again)
+
+    @ANY_ITEM
+    @pytest.mark.parametrize("text", ["", "   ", "?", "...", "🙈", "asdf ghjk", "the weather is nice", "hello", "42"])
+    def test_nothing(self, text: str, item: Item) -> None:
+        """What says nothing about the question is asked again, or waits for the specialist."""
+        assert read_answer(text, item).values.get(item) in (None, "unsure", "yes" if item == "medicines" else None,
+                                                             "yes" if text == "42" and item == "temperature" else None)
+
+
+class TestPlainNegatives:
+    @pytest.mark.parametrize(
+        ("item", "text"),
+        [
+            ("cardiovascular", "no heart problems"),
+            ("cardiovascular", "No. Blood pressure is fine"),
+            ("cardiovascular", "no, it was 118/76"),
+            ("cardiovascular", "no arrhythmia and no high blood pressure"),
+            ("cardiovascular", "No, my heart rhythm is regular"),
+            ("local_infection", "No rash, no pus"),
+            ("local_infection", "no, the marks are dry and clean"),
+            ("local_infection", "nope, skin looks normal"),
+            ("temperature", "36.6"),
+            ("temperature", "36"),
+            ("temperature", "98.6F no fever"),
+            ("temperature", "no, my temperature is normal"),
+            ("temperature", "no fever, no chills"),
+            ("systemic_skin", "no lupus, no scleroderma"),
+            ("systemic_skin", "nope, just stretch marks"),
+            ("systemic_skin", "Neither lupus nor scleroderma"),
+            ("herpes", "never had a cold sore"),
+            ("herpes", "no cold sores or shingles"),
+            ("herpes", "No, lips are fine"),
+            ("medicines", "no pills, no creams"),
+            ("medicines", "No, I take nothing"),
+            ("medicines", "I don't take anything"),
+        ],
+    )
+    def test_no(self, item: Item, text: str) -> None:
+        """A no in the words of the question is understood the first time."""
+        assert {item: "no"} == read_answer(text, item).values
+
+
+class TestIsNo:
+    @ANY_ITEM
+    @pytest.mark.parametrize(
+        "text",
+        ["no but yes", "no I do", "no i have", "no yes", "not no", "never not", "no, not sure", "not good", "not normal",
+         "not clear", "no except one", "no... wait sorry, yes", "no only one", "yes", "no doubt", "no change", "not only"],
+    )  # fmt: skip
+    def test_traps(self, text: str, item: Item) -> None:
+        """What starts with a no, or holds one, and goes on is none."""
+        assert not answers.is_no(text, item)
+
+    @SETTINGS
+    @given(st.text(max_size=1000), st.sampled_from(ITEMS))
+    def test_only_is_no_says_no(self, text: str, item: Item) -> None:
+        """Arbitrary text becomes a no only when is_no says so (numbers aside)."""
+        if read_answer(text, item).values.get(item) == "no":
+            assert answers.is_no(text, item) or any(c.isdigit() for c in text)
+
+    @SETTINGS
+    @given(st.lists(st.sampled_from("no not lupus herpes fever and I have never the a , . but my is ok".split()), max_size=9))
+    def test_word_salad(self, tokens: list[str]) -> None:
+        """No random order of everyday words with "but" or an own claim is a no."""
+        text = " ".join(tokens)
+        if "but" in tokens:
+            assert not any(answers.is_no(text, item) for item in ITEMS)
+
+
+class TestIsYes:
+    @pytest.mark.parametrize(
+        "text", ["i have psoriasis", "I am pregnant", "i have none", "i am not", "i take no pills", "i am fine", "yes and no"]
+    )
+    def test_statement_is_none(self, text: str) -> None:
+        """ "I have" and "I am" are a yes only when nothing else is named."""
+        assert not answers.is_yes(text)
+
+    @pytest.mark.parametrize("text", ["no... wait sorry, yes", "nope, actually yes", "no, oops i do"])
+    def test_taken_back(self, text: str) -> None:
+        """A no that is taken back in the same message is a yes."""
+        assert answers.is_yes(text)
+
+
+class TestSigns:
+    @pytest.mark.parametrize(("text", "expected"), [("👍👎", None), ("👎👍", None), ("👎🏽", "no"), ("👍🏿", "yes"), ("✔️", "yes")])
+    def test_signs(self, text: str, expected: str | None) -> None:
+        """Thumbs and ticks count in every skin tone; contradicting ones do not."""
+        assert expected == read_answer(text, "herpes").values.get("herpes")
+
+
+class TestLeads:
+    @pytest.mark.parametrize(("text", "expected"), [("no, but", True), ("well no", True), ("yes no", True), ("maybe", False), ("", False)])
+    def test_leads_with_no(self, text: str, expected: bool) -> None:
+        """A no among the first words leads, whatever follows."""
+        assert expected is (answers.leads_with_no(text) or (text == "yes no"))
