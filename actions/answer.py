@@ -10,7 +10,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import SafeAction, record_of, record_slots, reply_slots, send, user_message
-from assistant.dialogue.answering import reads_as_statement, reply_to, volunteered
+from assistant.dialogue.answering import reply_to, volunteered
 from assistant.dialogue.message import UserMessage
 from assistant.rendering.reply import Reply
 from assistant.screening.reading import Reading
@@ -55,8 +55,6 @@ def answer_message(
     events: list[EventType] = []
     if finished and (changed or reading.off_list):
         events.append(new_result(reply, record))
-    elif finished and reads_as_statement(message, reading):
-        reply.messages = [m for m in reply.messages]
     record.unanswered.extend(u for u in reply.unanswered if u not in record.unanswered)
     send(dispatcher, reply)
     return [*events, *reply_slots(reply), *record_slots(record, tracker)]

@@ -14,7 +14,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from assistant.dialogue.check import emergency_reply
 from assistant.dialogue.message import UserMessage, from_latest_message
 from assistant.rendering.reply import Reply
-from assistant.safety.red_flags import find_red_flag
+from assistant.safety.red_flags import RedFlag, find_red_flag
+from assistant.safety.second_net import KINDS
 from assistant.screening.record import CheckRecord
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class SafeAction(Action, ABC):
 
     def failed(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Say honestly that there is no answer; an emergency is answered all the same."""
-        flag = find_red_flag((tracker.latest_message or {}).get("text") or "")
+        flag = emergency_of(tracker)
         if flag:
             send(dispatcher, emergency_reply(flag, in_check=False))
         else:
@@ -52,6 +53,14 @@ class SafeAction(Action, ABC):
     @abstractmethod
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
         """Do the work of the action. Implemented by each action."""
+
+
+def emergency_of(tracker: Tracker) -> RedFlag | None:
+    """Return the emergency in the latest message, by the rules or by the intent that was set."""
+    latest = tracker.latest_message or {}
+    intent = (latest.get("intent") or {}).get("name")
+    classified = RedFlag(intent, "classified", bystander=False) if intent in KINDS else None
+    return find_red_flag(latest.get("text") or "") or classified
 
 
 def _without_message(error: Exception) -> Any:

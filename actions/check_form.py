@@ -9,11 +9,19 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import SafeAction, record_of, record_slots, reply_slots, send, user_message
+from actions.base import (
+    SafeAction,
+    emergency_of,
+    record_of,
+    record_slots,
+    reply_slots,
+    send,
+    user_message,
+)
 from assistant.dialogue.check import advance
 from assistant.dialogue.condition import CONDITION, FACT_OF
 from assistant.screening.items import ITEMS
-from assistant.screening.record import ACTIVE, CheckRecord
+from assistant.screening.record import ACTIVE, EMERGENCY, CheckRecord
 
 REQUESTED_SLOT = "requested_slot"
 
@@ -59,4 +67,9 @@ class ValidateContraindicationCheck(SafeAction):
         item: Any = tracker.get_slot(REQUESTED_SLOT)
         if item not in ITEMS:
             return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)]
+        if emergency_of(tracker):
+            # No question after an emergency; the check can be taken up with "I'm fine".
+            kept = {**(tracker.get_slot("check_record") or {}), "status": EMERGENCY}
+            slots = [SlotSet(item, tracker.get_slot(item)), SlotSet("check_record", kept)]
+            return [*slots, SlotSet(REQUESTED_SLOT, None), ActiveLoop(None)]
         return [SlotSet(item, tracker.get_slot(item)), SlotSet(REQUESTED_SLOT, item)]

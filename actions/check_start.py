@@ -33,12 +33,14 @@ def start_check(
 ) -> list[EventType]:
     """Introduce the check and return the events that prepare it (not those that run the form)."""
     old = record_of(tracker)
-    restart = message.is_a("restart_check") or old.status in (DONE, ACTIVE)
+    # "Do the whole check" without a check before keeps what was volunteered.
+    begun = bool(old.asked) or old.status in (DONE, ACTIVE)
+    restart = begun and (message.is_a("restart_check") or old.status in (DONE, ACTIVE))
     resumes = old.status in (STOPPED, EMERGENCY) and not restart and bool(old.asked)
     record = CheckRecord() if restart else old
     if not restart:
         record.raise_from(read_volunteered(message.text, declared=True))
-    record.status = ACTIVE
+    # The form makes it active: should the form fail, a second start must not count as a new check.
     reply = Reply(kind="smalltalk")
     reply.say(response="utter_check_resumed" if resumes else "utter_check_intro")
     send(dispatcher, reply)

@@ -13,9 +13,10 @@ from actions.answer import answer_message
 from actions.base import SafeAction, record_of, record_slots, reply_slots, send, user_message
 from actions.check_control import FORM, resume
 from actions.check_start import start_check
-from assistant.dialogue.answering import explain_term, unclear, volunteered
+from assistant.dialogue.answering import explain_term, unclear, volunteered, why_topic
 from assistant.dialogue.message import Hit, UserMessage
 from assistant.rendering.reply import Choice, Reply
+from assistant.screening.reading import Reading
 from assistant.screening.record import DONE, STOPPED, CheckRecord
 
 
@@ -115,6 +116,9 @@ class ActionExplain(SafeAction):
                 return answer_message(dispatcher, tracker, more, record, volunteered(message))
             else:
                 reply = unclear(message)
+        elif message.is_a("explain_why") and (topic := why_topic(message)):
+            asked = UserMessage(message.text, ((topic, 1.0),), (Hit(topic, 1.0, ""),), message.turn)
+            return answer_message(dispatcher, tracker, asked, record, Reading())
         elif message.is_a("explain_why") and tracker.get_slot("last_topic"):
             why = UserMessage(message.text, (("follow_up/why", 1.0),), (), message.turn)
             return answer_message(dispatcher, tracker, why, record, volunteered(why))

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from typing import Text
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import SafeAction, record_of, record_slots, reply_slots, send, user_message
 from assistant.dialogue.check import emergency_reply
 from assistant.safety.red_flags import RedFlag, find_red_flag
 from assistant.safety.second_net import classified_flag
-from assistant.screening.record import STOPPED, EMERGENCY
+from assistant.screening.record import DONE, EMERGENCY, STOPPED
 
 
 class ActionEmergency(SafeAction):
@@ -33,4 +33,8 @@ class ActionEmergency(SafeAction):
             record.status = EMERGENCY
         reply = emergency_reply(flag, in_check=False)
         send(dispatcher, reply)
-        return [*reply_slots(reply), *record_slots(record, tracker)]
+        events = [*reply_slots(reply), *record_slots(record, tracker)]
+        if record.status == DONE:
+            # A red flag asks for the specialist; the result that is stored must say so as well.
+            events.append(SlotSet("check_outcome", record.outcome()))
+        return events

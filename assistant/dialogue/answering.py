@@ -9,6 +9,7 @@ from assistant.dialogue.message import GATE, Hit, UserMessage
 from assistant.knowledge.compose import ANSWERED, NOT_IN_DOCUMENT, Part, answer_topic, follow_up, refuse_topic
 from assistant.knowledge.content import content
 from assistant.rendering.reply import CHECK, Choice, Reply
+from assistant.safety.injection import is_injection
 from assistant.screening.assertion import Assertion
 from assistant.screening.mentions import find_mentions
 from assistant.screening.reading import Reading, only_when_asked, read_volunteered
@@ -79,6 +80,8 @@ def reply_to(
         in_check: the reply interrupts the check; no offers and no statements are handled then.
     """
     reading = reading if reading is not None else volunteered(message)
+    if is_injection(message.text):
+        return Reply(kind=OUT_OF_SCOPE).say(wording("answer.out_of_scope", message.turn))
     if not in_check and reads_as_statement(message, reading):
         return _statement(message, reading, status)
     if message.is_a("follow_up"):
@@ -224,6 +227,17 @@ def _without_repeats(texts: list[str]) -> list[str]:
         later = any(noted in t for t in texts[number + 1 :])
         out.append(text.replace(noted, "").strip() if later else text)
     return out
+
+
+def why_topic(message: UserMessage) -> str | None:
+    """Return the topic that a "why" outside the check is about ("why do you care about prescriptions")."""
+    mentions, _ = find_mentions(message.text)
+    for mention in mentions:
+        topic = "faq/medicines" if mention.label == "medicines" else _ITEM_TOPIC.get(mention.label)
+        if topic:
+            return topic
+    likely = [(n, p) for n, p in message.ranking[1:] if n.startswith("faq/")]
+    return likely[0][0] if likely and likely[0][1] >= 0.05 else None
 
 
 def unclear(message: UserMessage) -> Reply:

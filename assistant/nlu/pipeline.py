@@ -15,6 +15,7 @@ from assistant.nlu import logistic
 from assistant.nlu.calibration import fit_temperature, stratified_folds
 from assistant.nlu.encoder import DIMENSIONS, Encoder, encoder_or_none, unit
 from assistant.nlu.features import TfIdf
+from assistant.nlu.qualifiers import ABOUT_LASERS, without_laser_name
 from assistant.nlu.segments import split_segments
 from assistant.nlu.spelling import Speller
 from assistant.nlu.topics import Scored, Segment, TopicHit, plan_topics
@@ -153,13 +154,12 @@ class TopicModel:
             return Prediction()
         segments = split_segments(text)
         parts = segments if len(segments) >= 2 else []
-        scored = [
-            self._ranking(row) for row in self.probabilities([text, *(s.text for s in parts)])
-        ]
-        hits = plan_topics(
-            Segment(text, 0, len(text)), scored[0], list(zip(parts, scored[1:], strict=True))
-        )
-        return Prediction(scored[0], hits)
+        bare = without_laser_name(text)
+        rows = [text, *(s.text for s in parts), *([bare] if bare else [])]
+        scored = [self._ranking(row) for row in self.probabilities(rows)]
+        whole = _more_telling(scored[0], scored[-1]) if bare else scored[0]
+        clauses = list(zip(parts, scored[1 : len(parts) + 1], strict=True))
+        return Prediction(whole, plan_topics(Segment(text, 0, len(text)), whole, clauses))
 
     def _readable(self, text: str) -> bool:
         """Tell whether there is a letter, or an emoji that was trained."""

@@ -148,7 +148,7 @@ def _judge(
     if _negated(scope, before, after) or _answered_no(clauses, index):
         return Assertion.ABSENT
     if any(has_phrase(_NO_DOUBT.sub(" ", context), p) for p in cues("doubt")) or (
-        clause.ends_with == "?" and index == len(clauses) - 1 and not own_my and _bare(before, after)
+        clause.ends_with == "?" and not own_my and _bare(before, after)
     ):
         return Assertion.DOUBTFUL
     return _time(context, whole, clauses, index)

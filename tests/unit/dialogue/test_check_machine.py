@@ -20,7 +20,7 @@ CAUTION = {None: -1, "no": 0, "unsure": 1, "yes": 2}
 #: What may make a plain no: a no as the whole message, a normal temperature, something clearly over.
 PLAIN_NO = (
     ("no", "deny"), ("Nope.", "deny"), ("no", ""), ("none", "deny"), ("not at all", "not_sure"),
-    ("never", "follow_up/how_long"), ("36.6", ""), ("no 🙂", "smalltalk/thanks"), ("nothing like that", "deny"),
+    ("never", "follow_up/how_long"), ("36.6", ""), ("no 🙂", "smalltalk/thanks"), ("nothing like that", "deny"), ("I'm fine", "im_fine"),
     ("no rash, no fever", "deny"), ("no. and how long is the recovery?", "faq/recovery_time"),
 )  # fmt: skip
 #: What may lower or reopen an answer: said explicitly.
@@ -50,7 +50,7 @@ OTHERS = (
     ("start the check", "start_check"), ("say that again", "repeat_question"), ("my summary", "show_summary"),
     ("who sees this?", "ask_privacy"), ("a human please", "human_handoff"), ("delete my data", "delete_data"),
     ("I have chest pain", "emergency"), ("i can't breathe", ""), ("I want to die", "self_harm"),
-    ("I'm fine", "im_fine"), ("wait", ""), ("sorry?", "repeat_question"), ("İ" * 300, ""), ("1/2 3/4 38/39", ""),
+    ("wait", ""), ("sorry?", "repeat_question"), ("İ" * 300, ""), ("1/2 3/4 38/39", ""),
 )  # fmt: skip
 CONFIDENCE = st.sampled_from((0.2, 0.36, 0.5, 0.7, 0.95))
 

@@ -207,6 +207,7 @@ def test_missing_weights_warn_once(
     try:
         with caplog.at_level(logging.WARNING):
             for number in range(2):
+                (tmp_path / str(number)).mkdir()
                 component = made(TopicClassifier, LocalModelStorage(tmp_path / str(number)))
                 component.train(training_data())
             found = component.process([message_of("is it painful")])[0]
