@@ -69,7 +69,8 @@ class ValidateContraindicationCheck(SafeAction):
             return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)]
         if emergency_of(tracker):
             # No question after an emergency; the check can be taken up with "I'm fine".
-            kept = {**(tracker.get_slot("check_record") or {}), "status": EMERGENCY}
+            raw = tracker.get_slot("check_record")
+            kept = {**(raw if isinstance(raw, dict) else {}), "status": EMERGENCY}
             slots = [SlotSet(item, tracker.get_slot(item)), SlotSet("check_record", kept)]
             return [*slots, SlotSet(REQUESTED_SLOT, None), ActiveLoop(None)]
         return [SlotSet(item, tracker.get_slot(item)), SlotSet(REQUESTED_SLOT, item)]

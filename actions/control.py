@@ -13,7 +13,7 @@ from actions.answer import answer_message
 from actions.base import SafeAction, record_of, record_slots, reply_slots, send, user_message
 from actions.check_control import FORM, resume
 from actions.check_start import start_check
-from assistant.dialogue.answering import explain_term, unclear, volunteered, why_topic
+from assistant.dialogue.answering import by_lexicon, explain_term, unclear, volunteered, why_topic
 from assistant.dialogue.message import Hit, UserMessage
 from assistant.rendering.reply import Choice, Reply
 from assistant.screening.reading import Reading
@@ -145,6 +145,9 @@ class ActionUtter(SafeAction):
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
         """Send the response that belongs to the command."""
         message = user_message(tracker)
+        if by_lexicon(message):
+            # "Can someone with arrhythmia get it" is no wish for a person.
+            return answer_message(dispatcher, tracker, message, record_of(tracker), volunteered(message))
         reply = Reply(kind="smalltalk")
         name = next((n for n in self.responses if message.is_a(n)), "human_handoff")
         reply.say(response=self.responses[name])

@@ -24,7 +24,7 @@ def fold(text: str) -> str:
     for ch in text.translate(_SAME_LENGTH):
         low = ch.lower()
         if not ch.isascii():
-            plain = unicodedata.normalize("NFKD", low)
+            plain = unicodedata.normalize("NFKD", low).lower()
             base = "".join(c for c in plain if not unicodedata.combining(c))
             if len(base) == 1:
                 low = base

@@ -152,9 +152,9 @@ def _distinct(hits: list[Hit]) -> list[Hit]:
 
 
 #: Questions about permission in general. A condition or medicine named beside them is the topic.
-_GENERAL = frozenset({"faq/am_i_suitable", "faq/who_decides"})
+_GENERAL = frozenset({"faq/am_i_suitable"})
 _PERMISSION = frozenset(
-    _GENERAL
+    {"faq/am_i_suitable", "faq/who_decides"}
     | {"faq/" + t for t in ("individual_reasons", "contraindications", "danger_if_condition", "safety")}
     | {"not_in_document/" + t for t in ("other", "combination", "age", "old_vs_new", "booking_contact")}
     | {"explain_meaning", "human_handoff", "out_of_scope", ""}
@@ -177,7 +177,7 @@ def by_lexicon(message: UserMessage) -> list[Hit]:
     steps in where the classifier is unsure or sees a question about permission in general.
     """
     best = message.best if message.confidence >= GATE else ""
-    if best not in _PERMISSION or (best == "out_of_scope" and message.confidence >= 0.6):
+    if best not in _PERMISSION or (best in ("out_of_scope", "human_handoff") and message.confidence >= 0.6):
         return []
     mentions, _ = find_mentions(message.text)
     topics = [

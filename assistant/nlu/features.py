@@ -15,6 +15,7 @@ import scipy.sparse
 
 # Words, the two marks that carry meaning, and emoji one by one.
 _WORD = re.compile(r"\w+(?:'\w+)?|[?!]|[^\w\s\x00-\x7f]")
+_SEEN = 2  # texts that must hold a gram; one makes twice the columns and is no more often right
 Floats = npt.NDArray[np.float32]
 
 
@@ -82,7 +83,7 @@ class TfIdf:
         for blocks in counts:
             for block in blocks:
                 df.update(block.keys())
-        grams = sorted(df)
+        grams = sorted(gram for gram, count in df.items() if count >= _SEEN)
         idf = np.array([math.log((1 + len(texts)) / (1 + df[g])) + 1 for g in grams], np.float32)
         features = cls(grams, idf, longest)
         return features, features._rows(counts)

@@ -13,7 +13,7 @@ from assistant.text import fold
 _NAMES = r"(?:classic(?:al)?|traditional|standard|conventional|old ?school|ordinary|normal|fractional|pinpoint|modern)"
 _NOUNS = r"(?:laser|lasers|one|type|kind|version|device|machine|method|way|treatment|resurfacing|procedure)"
 _QUALIFIER = re.compile(
-    rf"[,( ]*\b(?:with|for|after|by|from|using|on|in|during|about|under|w)\s+(?:the |that |this |a |your )?{_NAMES}"
+    rf"[,( ]*\b(?:with|for|after|by|from|using|on|in|during|under|w)\s+(?:the |that |this |a |your )?{_NAMES}"
     rf"(?:\s+(?:kind of )?{_NOUNS})*\b\)?|"
     rf"^{_NAMES}(?: {_NOUNS})?\s*[:,-]\s*|[,:-]\s*(?:the )?{_NAMES}(?: {_NOUNS})?(?: i mean)?\s*\??$"
 )
@@ -21,6 +21,15 @@ _QUALIFIER = re.compile(
 ABOUT_LASERS = frozenset(
     "faq/" + t for t in ("classical", "fractional", "compare_lasers", "modern_laser", "depth", "whole_area")
 )
+#: Topics to which a laser's name is a mere circumstance.
+CIRCUMSTANCE = frozenset(
+    "faq/" + t
+    for t in (
+        "recovery_time", "sessions", "crust", "bandage", "infection_risk", "heat", "first_result",
+        "renewal_start", "healthy_tissue", "permanence", "preparation", "hospital_stay", "body_parts",
+        "skin_types", "surgery", "accidents", "severe_consequences", "reviews", "neocollagen",
+    )
+)  # fmt: skip
 MIN_WORDS = 2
 
 

@@ -74,7 +74,7 @@ _FIRST_PERSON = re.compile(r"\b(?:i|im|ive|id|my|me|mine|myself)\b")
 _TAKES = re.compile(r"\b(?:take|taking|on|use|using|prescribed|swallow|need|got me on|put me on|get|started|stopped|having|came off|finished|finishing)\b")
 _MARKS = r"(?:stretch ?marks?|marks?|stripes?|stretchies|striae|lines)"
 _ON_MARKS = re.compile(
-    rf"\b(?:on|over|between|around|in|near|where|at|inside|next to)(?: \w+){{0,3}} {_MARKS}\b|"
+    rf"\b(?:on|over|between|around|in|near|where|at|inside|next to)(?: \w+){{0,2}} {_MARKS}\b|"
     rf"\b{_MARKS}(?: \w+)? (?:have|has|got|full|covered|with)\b"
 )
 _ONLY_ELSEWHERE = re.compile(

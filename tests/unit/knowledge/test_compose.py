@@ -22,9 +22,9 @@ SILENT = sorted(content().silent)
 KINDS = ("why", "how_long", "other_laser", "more")
 #: Strong claims of the document. Written down here on purpose, not taken from the code.
 CLAIM = re.compile(r"absolutely|forever|excluded|no risk|no protective bandage|without severe|90\s?%", re.I)
-ATTRIBUTED = re.compile(r"\b(?:our|the same) document (?:says|calls)\b", re.I)
+ATTRIBUTED = re.compile(r"\b(?:our|the|the same) document (?:says|calls)\b", re.I)
 CLEARANCE = re.compile(
-    r"you can have it|you are (?:eligible|suitable|cleared)|it is safe for you|don.t worry|you don.t need|"
+    r"you can have it|you are (?:eligible|suitable|cleared)|(?<!can't promise that )it is safe for you|don.t worry|you don.t need|"
     r"green light|you may proceed|come back when|wait until|stop taking",
     re.I,
 )
@@ -148,7 +148,7 @@ class TestReachable:
         for text in [*(f.verbatim for f in content().facts.values()), *headings]:
             rest = rest.replace(" ".join(text.split()), " ", 1)
 
-        assert "Laser Resurfacing of Stretch Marks" == " ".join(rest.replace("•", " ").split())
+        assert "Laser Resurfacing of Stretch Marks" == " ".join(re.sub(r"[•.]", " ", rest).split())
 
 
 class TestRefuseTopic:
@@ -175,7 +175,7 @@ class TestRefuseTopic:
     @pytest.mark.parametrize("name", [n for n in SILENT if content().silent[n].own_health])
     def test_own_health(self, name: str) -> None:
         """About the patient's own body the examination is named."""
-        assert "examination" in refuse_topic(name, 0).text
+        assert re.search(r"full exam", refuse_topic(name, 0).text)
 
     def test_rotates(self) -> None:
         """Four turns give four wordings."""
