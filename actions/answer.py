@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Text
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
@@ -22,7 +21,7 @@ from assistant.wording import wording
 class ActionAnswer(SafeAction):
     """Answers from the document, refuses honestly, or relates a statement to the list."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         """Return the name in domain.yml."""
         return "action_answer"
 
@@ -65,7 +64,11 @@ def new_result(reply: Reply, record: CheckRecord) -> EventType:
     lines = [wording("check.new_result"), result_text(record)]
     last = reply.messages[-1]
     text = last.text.replace(wording("condition.offer"), "").replace(wording("condition.closing"), "").strip()
-    changed = "\n".join(item_line(record, i) for i in record.values if record.words_of(i) and record.entries[-1]["item"] == i)
-    reply.messages[-1] = Reply().say("\n\n".join(t for t in (text, changed, "\n".join(lines)) if t)).messages[0]
+    changed = "\n".join(
+        item_line(record, i) for i in record.values if record.words_of(i) and record.entries[-1]["item"] == i
+    )
+    reply.messages[-1] = (
+        Reply().say("\n\n".join(t for t in (text, changed, "\n".join(lines)) if t)).messages[0]
+    )
     reply.offer = None
     return SlotSet("check_outcome", record.outcome())

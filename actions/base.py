@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import Any, Text
+from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
@@ -22,10 +22,10 @@ logger = logging.getLogger(__name__)
 
 
 class SafeAction(Action, ABC):
-    """An action that never raises: an error is logged without the patient's words and said honestly."""
+    """An action that never raises: errors are said honestly, logged without the patient's words."""
 
     @abstractmethod
-    def name(self) -> Text:
+    def name(self) -> str:
         """Return the name in domain.yml."""
 
     async def run(
@@ -83,9 +83,7 @@ def send(dispatcher: CollectingDispatcher, reply: Reply) -> None:
     for message in reply.messages:
         buttons = [{"title": c.title, "payload": c.payload} for c in message.choices]
         if message.response:
-            dispatcher.utter_message(
-                response=message.response, buttons=buttons or None, **message.params
-            )
+            dispatcher.utter_message(response=message.response, buttons=buttons or None, **message.params)
         else:
             dispatcher.utter_message(text=message.text, buttons=buttons or None)
 
@@ -105,7 +103,5 @@ def reply_slots(reply: Reply) -> list[EventType]:
 def record_slots(record: CheckRecord, tracker: Tracker) -> list[EventType]:
     """Return the slots of the record that differ from the tracker's."""
     return [
-        SlotSet(name, value)
-        for name, value in record.to_slots().items()
-        if tracker.get_slot(name) != value
+        SlotSet(name, value) for name, value in record.to_slots().items() if tracker.get_slot(name) != value
     ]

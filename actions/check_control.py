@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Text
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
@@ -39,7 +38,7 @@ def resume(
 class ActionResumeCheck(SafeAction):
     """Goes on with a stopped check; starts one when there is none."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         """Return the name in domain.yml."""
         return "action_resume_check"
 
@@ -58,7 +57,7 @@ class ActionResumeCheck(SafeAction):
 class ActionImFine(SafeAction):
     """After an emergency, only the patient's own word takes the check up again."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         """Return the name in domain.yml."""
         return "action_im_fine"
 
@@ -75,7 +74,7 @@ class ActionImFine(SafeAction):
 class ActionStopCheck(SafeAction):
     """A stop outside the questions."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         """Return the name in domain.yml."""
         return "action_stop_check"
 
@@ -93,7 +92,7 @@ class ActionStopCheck(SafeAction):
 class ActionChangeAnswer(SafeAction):
     """Corrects an answer after the questions, or while they are stopped."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         """Return the name in domain.yml."""
         return "action_change_answer"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Text
+from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
@@ -29,7 +29,7 @@ REQUESTED_SLOT = "requested_slot"
 class ValidateContraindicationCheck(SafeAction):
     """Called by Rasa's form on each turn. What is asked next is decided here, not by the form."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         """Return the name in domain.yml."""
         return "validate_contraindication_check"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Text
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
@@ -20,7 +19,7 @@ from assistant.screening.summary import read_back, result_text, summary_text
 class ActionCheckResult(SafeAction):
     """Speaks the result when all six answers are there; says nothing after a stop."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         """Return the name in domain.yml."""
         return "action_check_result"
 
@@ -41,7 +40,7 @@ class ActionCheckResult(SafeAction):
 class ActionShowSummary(SafeAction):
     """Shows the summary for the specialist, as far as the check has come."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         """Return the name in domain.yml."""
         return "action_show_summary"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Text
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
@@ -19,7 +18,7 @@ from assistant.screening.record import ACTIVE, DONE, EMERGENCY, STOPPED, CheckRe
 class ActionStartCheck(SafeAction):
     """Says what the check is and is not; the form then asks the first question in the same turn."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         """Return the name in domain.yml."""
         return "action_start_check"
 
@@ -28,9 +27,7 @@ class ActionStartCheck(SafeAction):
         return start_check(dispatcher, tracker, user_message(tracker))
 
 
-def start_check(
-    dispatcher: CollectingDispatcher, tracker: Tracker, message: UserMessage
-) -> list[EventType]:
+def start_check(dispatcher: CollectingDispatcher, tracker: Tracker, message: UserMessage) -> list[EventType]:
     """Introduce the check and return the events that prepare it (not those that run the form)."""
     old = record_of(tracker)
     # "Do the whole check" without a check before keeps what was volunteered.
@@ -45,4 +42,9 @@ def start_check(
     reply.say(response="utter_check_resumed" if resumes else "utter_check_intro")
     send(dispatcher, reply)
     slots = reply_slots(reply)
-    return [*slots, *record_slots(record, tracker), SlotSet("check_outcome", None), SlotSet("requested_slot", None)]
+    return [
+        *slots,
+        *record_slots(record, tracker),
+        SlotSet("check_outcome", None),
+        SlotSet("requested_slot", None),
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Text
+from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
@@ -23,7 +23,7 @@ from assistant.screening.record import DONE, STOPPED, CheckRecord
 class ActionAnswerShort(SafeAction):
     """A yes, no or not sure outside the check means what was offered last."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         """Return the name in domain.yml."""
         return "action_answer_short"
 
@@ -70,7 +70,7 @@ class ActionAnswerShort(SafeAction):
 class ActionConfirmDeletion(SafeAction):
     """Asks before deleting; a repeated wish is the confirmation."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         """Return the name in domain.yml."""
         return "action_confirm_deletion"
 
@@ -99,7 +99,7 @@ def delete_answers(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[E
 class ActionExplain(SafeAction):
     """Explains a term, a reason or the last question when no question is open."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         """Return the name in domain.yml."""
         return "action_explain"
 
@@ -136,9 +136,9 @@ class ActionUtter(SafeAction):
     """Sends a fixed response and marks the reply as small talk."""
 
     #: Command -> response of domain.yml.
-    responses = {"ask_privacy": "utter_privacy", "human_handoff": "utter_human"}
+    responses: ClassVar[dict[str, str]] = {"ask_privacy": "utter_privacy", "human_handoff": "utter_human"}
 
-    def name(self) -> Text:
+    def name(self) -> str:
         """Return the name in domain.yml."""
         return "action_utter"
 

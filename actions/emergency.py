@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Text
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
@@ -19,7 +18,7 @@ from assistant.screening.record import DONE, EMERGENCY, STOPPED
 class ActionEmergency(SafeAction):
     """Gives the one short message with the numbers, and keeps the sign for the summary."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         """Return the name in domain.yml."""
         return "action_emergency"
 

@@ -57,9 +57,7 @@ def read_text(name: str) -> str:
         line = path.read_bytes()[: e.start].count(b"\n") + 1
         raise DataFileError(path, "not UTF-8 text", "Save the file as UTF-8", line) from None
     except OSError as e:
-        raise DataFileError(
-            path, f"can't be read ({e.strerror})", "Check its permissions"
-        ) from None
+        raise DataFileError(path, f"can't be read ({e.strerror})", "Check its permissions") from None
 
 
 @cache

@@ -35,8 +35,6 @@ def post_json(url: str, body: dict[str, Any], timeout: float = 60.0) -> Any:
         OSError: When nothing answers in time.
         ValueError: When the answer is no JSON.
     """
-    request = urllib.request.Request(
-        url, json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
     with _OPENER.open(request, timeout=timeout) as response:
         return json.loads(response.read())

@@ -51,9 +51,7 @@ def read_ports(environ: Mapping[str, str] = os.environ) -> Ports:
     """
     ports = Ports(read_port("PORT", 5005, environ), read_port("ACTIONS_PORT", 5055, environ))
     if ports.rasa == ports.actions:
-        raise CommandError(
-            f"PORT and ACTIONS_PORT are both {ports.rasa}; set one to another number"
-        )
+        raise CommandError(f"PORT and ACTIONS_PORT are both {ports.rasa}; set one to another number")
     return ports
 
 
@@ -81,6 +79,4 @@ def require_free(ports: Ports) -> None:
         reason = why_taken(port)
         if reason:
             other = port + 1 if 1024 <= port < 65535 else 8005
-            raise CommandError(
-                f"port {port} is {reason}; choose another one, for example {name}={other}"
-            )
+            raise CommandError(f"port {port} is {reason}; choose another one, for example {name}={other}")

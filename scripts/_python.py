@@ -127,9 +127,7 @@ def find_uv(tools: Path = TOOLS) -> str:
         if done.returncode != 0:
             raise CommandError(_uv_remedy(done.stdout.decode(errors="replace")))
     if not _usable_uv(str(private)):
-        raise CommandError(
-            f"the uv in {tools.name}/ does not run; install uv yourself, then try again"
-        )
+        raise CommandError(f"the uv in {tools.name}/ does not run; install uv yourself, then try again")
     return str(private)
 
 

@@ -59,9 +59,9 @@ class Evaluation:
     def scores(self) -> list[Score]:
         """Returns one score for each group and one, `all`, for the whole file."""
         groups = list(dict.fromkeys(result.group for result in self.results))
-        return [
-            _score(group, [r for r in self.results if r.group == group]) for group in groups
-        ] + [_score("all", self.results)]
+        return [_score(group, [r for r in self.results if r.group == group]) for group in groups] + [
+            _score("all", self.results)
+        ]
 
     def failures(self) -> list[Result]:
         """Returns the rows that are not right."""
@@ -110,9 +110,7 @@ def _score(group: str, results: Sequence[Result]) -> Score:
 
 def report(evaluation: Evaluation) -> str:
     """Returns a table of the scores and the failures below it."""
-    lines = [
-        f"{evaluation.name:<18}{'right':>11}  {'share':>6}  {'95 % interval':<16}{'unsafe':>6}"
-    ]
+    lines = [f"{evaluation.name:<18}{'right':>11}  {'share':>6}  {'95 % interval':<16}{'unsafe':>6}"]
     for one in evaluation.scores():
         share = one.right / one.total if one.total else 0.0
         interval = f"{one.low:6.1%} - {one.high:6.1%}"

@@ -61,9 +61,7 @@ def prepare(ports: Ports) -> None:
     require_free(ports)
     check = [sys.executable, "-m", "assistant.check", "--quick"]
     if subprocess.run(check, cwd=ROOT, env=child_environment(), check=False).returncode != 0:
-        raise CommandError(
-            "the data files cannot be used; correct what is named above and try again"
-        )
+        raise CommandError("the data files cannot be used; correct what is named above and try again")
     ensure_model()
     VAR.mkdir(exist_ok=True)
 

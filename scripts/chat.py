@@ -35,9 +35,7 @@ def send(url: str, sender: str, message: str) -> list[Reply]:
     try:
         replies = _http.post_json(url, {"sender": sender, "message": message})
     except urllib.error.HTTPError as error:
-        raise CommandError(
-            f"the server refused the message: {error.code} {error.reason}"
-        ) from error
+        raise CommandError(f"the server refused the message: {error.code} {error.reason}") from error
     except TimeoutError as error:
         raise CommandError("the server did not answer in time") from error
     except _http.NO_ANSWER as error:
@@ -138,13 +136,9 @@ def main() -> int:
     ports = read_ports()
     state = rasa_state(ports, os.environ.get("RASA_TOKEN"))
     if state == "other":
-        raise CommandError(
-            f"another program answers on port {ports.rasa}; set PORT to another number"
-        )
+        raise CommandError(f"another program answers on port {ports.rasa}; set PORT to another number")
     if state == "no model":
-        raise CommandError(
-            f"the server on port {ports.rasa} has no model; stop it and run: make run"
-        )
+        raise CommandError(f"the server on port {ports.rasa} has no model; stop it and run: make run")
     with own_servers(ports) if state == "down" else contextlib.nullcontext():
         converse(ports)
     return 0

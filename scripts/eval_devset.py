@@ -72,8 +72,7 @@ def evaluate_questions(chat: Chat, rows: Iterable[Row]) -> Evaluation:
         reply = chat.send(sender, row["text"])
         slots = chat.slots(sender)
         false_answer = (
-            row["expect"] in ("not_in_document", "out_of_scope")
-            and slots.get(KIND_SLOT) == "answered"
+            row["expect"] in ("not_in_document", "out_of_scope") and slots.get(KIND_SLOT) == "answered"
         )
         missed = row["expect"] == "emergency" and slots.get(KIND_SLOT) != "emergency"
         problems = judge_question(row, reply.text, slots)
@@ -159,9 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Evaluates the running assistant; the status is 1 when a row is unsafe."""
     parser = argparse.ArgumentParser(prog="python -m scripts.eval_devset", description=__doc__)
     address = os.environ.get("STRIA_TEST_URL") or f"http://127.0.0.1:{os.environ.get('PORT', 5005)}"
-    parser.add_argument(
-        "--url", default=address, help="the running assistant (default: %(default)s)"
-    )
+    parser.add_argument("--url", default=address, help="the running assistant (default: %(default)s)")
     parser.add_argument("--questions", type=Path, default=QUESTIONS)
     parser.add_argument("--screening", type=Path, default=SCREENING)
     options = parser.parse_args(arguments)

@@ -25,9 +25,7 @@ from scripts._python import find_python, find_uv, probe
 
 STAMP = "stria.json"
 NEEDED_BYTES = 3 * 10**9
-INSTALL_PYTHON = (
-    "install it (Debian, Ubuntu: apt install python3.10; or: pyenv install 3.10), then try again"
-)
+INSTALL_PYTHON = "install it (Debian, Ubuntu: apt install python3.10; or: pyenv install 3.10), then try again"
 BAD_CERTIFICATE = r"invalid peer certificate|UnknownIssuer"
 # What uv says, and what to tell the user; the first match counts.
 REMEDIES = (
@@ -127,9 +125,7 @@ def _run_uv(command: list[str], extra: dict[str, str]) -> tuple[int, str]:
         for raw in process.stdout or ():
             line = raw.decode(errors="replace").rstrip()
             said.append(line)
-            if re.match(
-                r"\s*(Downloading \S+ \(\d{2,}\.|(Prepared|Installed|Uninstalled|Bytecode)\b)", line
-            ):
+            if re.match(r"\s*(Downloading \S+ \(\d{2,}\.|(Prepared|Installed|Uninstalled|Bytecode)\b)", line):
                 say(f"  {line.strip()}")
     return process.returncode, "\n".join(said)
 
@@ -143,18 +139,14 @@ def make_venv(uv: str, venv: Path = VENV) -> None:
     if (python_of(venv) or "").startswith("3.10.") and probe(str(venv_python(venv))):
         return
     if venv.is_symlink() or (venv.exists() and not (venv / "pyvenv.cfg").exists()):
-        raise CommandError(
-            f"{venv.name} exists but is no Python environment; remove it and try again"
-        )
+        raise CommandError(f"{venv.name} exists but is no Python environment; remove it and try again")
     shutil.rmtree(str(venv), ignore_errors=True)
     python = find_python(uv)
     if python is None:
         say("No Python 3.10 on this machine: fetching uv's own build ...")
     code, said = run_uv([uv, "venv", "--quiet", "--python", python or "3.10", str(venv)])
     if code != 0 and python is None:
-        raise CommandError(
-            f"there is no Python 3.10 here and uv could not fetch one; {INSTALL_PYTHON}"
-        )
+        raise CommandError(f"there is no Python 3.10 here and uv could not fetch one; {INSTALL_PYTHON}")
     if code != 0:
         raise CommandError(explain(said))
 
@@ -176,9 +168,7 @@ def install(uv: str, venv: Path = VENV, lock_file: Path = LOCK_FILE) -> None:
 def main() -> int:
     """Makes or updates the environment; returns the exit status."""
     if not LOCK_FILE.exists():
-        raise CommandError(
-            f"{LOCK_FILE.name} is missing; restore it with: git checkout {LOCK_FILE.name}"
-        )
+        raise CommandError(f"{LOCK_FILE.name} is missing; restore it with: git checkout {LOCK_FILE.name}")
     if is_current():
         return 0
     check_platform(platform.system(), platform.machine(), platform.libc_ver()[0])

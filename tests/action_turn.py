@@ -1,4 +1,4 @@
-"""Runs one custom action on a tracker of rasa_sdk's, as the action server does, without a server."""
+"""Runs one custom action on a tracker of rasa_sdk's, as the action server does."""
 
 from __future__ import annotations
 

@@ -134,9 +134,7 @@ def _refuse_same_names(conversations: list[Conversation]) -> None:
     seen: dict[str, int] = {}
     for one in conversations:
         if one.name in seen:
-            problem = (
-                f"two conversations are named '{one.name}' (the other is in line {seen[one.name]})"
-            )
+            problem = f"two conversations are named '{one.name}' (the other is in line {seen[one.name]})"
             raise ConversationFileError(one.path, one.line, problem, "give each its own name")
         seen[one.name] = one.line
 
@@ -168,9 +166,7 @@ def _patterns(value: Value, what: str, named: Patterns) -> list[Pattern]:
         if re.fullmatch(r"\$\w+", text):
             if text[1:] not in named:
                 known = ", ".join(f"${name}" for name in named) or "none"
-                value.fail(
-                    f"nothing is named {text}", f"define it below 'patterns:'. Known: {known}"
-                )
+                value.fail(f"nothing is named {text}", f"define it below 'patterns:'. Known: {known}")
             found += named[text[1:]]
         else:
             found.append(Pattern.parse(value, text))
@@ -201,18 +197,12 @@ def _include(
 ) -> list[Turn]:
     """Returns the turns of the file that an `include` names."""
     if len(keys) > 1:
-        entry.fail(
-            "'include' stands alone in its entry", "put the other keys into a turn of their own"
-        )
+        entry.fail("'include' stands alone in its entry", "put the other keys into a turn of their own")
     target = (entry.path.parent / keys["include"].text("'include'")).resolve()
     if not target.is_file():
-        keys["include"].fail(
-            f"there is no file {shown(target)}", "the name counts from this file's folder"
-        )
+        keys["include"].fail(f"there is no file {shown(target)}", "the name counts from this file's folder")
     if target in stack:
-        keys["include"].fail(
-            f"{shown(target)} includes itself", "take the include out of one of the files"
-        )
+        keys["include"].fail(f"{shown(target)} includes itself", "take the include out of one of the files")
     origin = f" (included from {shown(entry.path)}:{entry.line}{included})"
     return _turns(read_yaml(target), patterns, origin, (*stack, target))
 
@@ -266,9 +256,7 @@ def _load_devset(path: Path, never: list[Pattern]) -> list[Conversation]:
                 expressions.append(tuple(Pattern(source, True) for source in sources))
             slots = keys["slots"].plain() if "slots" in keys else {}
             bot, lacks = expressions
-            turns.append(
-                Turn(path, turn.line, keys["user"].text("'user'"), False, bot, lacks, None, slots)
-            )
+            turns.append(Turn(path, turn.line, keys["user"].text("'user'"), False, bot, lacks, None, slots))
         name = f"{entry['id'].text('id')} {entry['name'].text('name')}"
         result.append(Conversation(name, path, value.line, ("devset",), tuple(turns), tuple(never)))
     return result

@@ -112,9 +112,7 @@ class ConversationFile(pytest.File):
         except ConversationFileError as error:
             raise self.CollectError(str(error)) from error
         for conversation in conversations:
-            yield ConversationItem.from_parent(
-                self, name=conversation.name, conversation=conversation
-            )
+            yield ConversationItem.from_parent(self, name=conversation.name, conversation=conversation)
 
 
 class ConversationItem(pytest.Item):

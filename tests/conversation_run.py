@@ -71,17 +71,13 @@ def _press(current: PlayedTurn, previous: Reply | None) -> list[str]:
         if button.title == title:
             current.sent = button.payload
             if button.payload.startswith("/"):
-                return [
-                    f"press: the button '{title}' sends the command '{button.payload}', not words"
-                ]
+                return [f"press: the button '{title}' sends the command '{button.payload}', not words"]
             return []
     shown = ", ".join(f"'{button.title}'" for button in buttons) or "no buttons at all"
     return [f"press: there is no button '{title}' to press; the reply before it shows {shown}"]
 
 
-def check_turn(
-    turn: Turn, reply: Reply, slots: dict[str, Any], never: tuple[Pattern, ...]
-) -> list[str]:
+def check_turn(turn: Turn, reply: Reply, slots: dict[str, Any], never: tuple[Pattern, ...]) -> list[str]:
     """Returns what is wrong with a reply, one text each; nothing when all is as expected."""
     problems = []
     if not reply.texts:
@@ -101,14 +97,10 @@ def check_turn(
         problems += _compare_buttons(turn.buttons, reply.last_buttons)
     if turn.kinds and slots.get(KIND_SLOT) not in turn.kinds:
         expected = " or ".join(turn.kinds)
-        problems.append(
-            f"kind: expected {expected}, but {KIND_SLOT} is {_shown(slots.get(KIND_SLOT))}"
-        )
+        problems.append(f"kind: expected {expected}, but {KIND_SLOT} is {_shown(slots.get(KIND_SLOT))}")
     facts = slots.get(FACTS_SLOT) or []
     if missing := [fact for fact in turn.facts if fact not in facts]:
-        problems.append(
-            f"facts: {', '.join(missing)} missing; the reply used {', '.join(facts) or 'none'}"
-        )
+        problems.append(f"facts: {', '.join(missing)} missing; the reply used {', '.join(facts) or 'none'}")
     if difference := slot_diff(turn.slots, slots):
         problems.append("slots differ:\n" + difference)
     return problems
@@ -119,9 +111,7 @@ def _compare_buttons(expected: tuple[str, ...], buttons: list[Button]) -> list[s
     actual = [button.title for button in buttons]
     if actual == list(expected):
         return []
-    return [
-        f"buttons differ:\n  expected: {_titles(list(expected))}\n  actual:   {_titles(actual)}"
-    ]
+    return [f"buttons differ:\n  expected: {_titles(list(expected))}\n  actual:   {_titles(actual)}"]
 
 
 def _titles(titles: list[str]) -> str:
@@ -131,11 +121,7 @@ def _titles(titles: list[str]) -> str:
 
 def slot_diff(expected: dict[str, Any], actual: dict[str, Any]) -> str:
     """Returns a table of the slots that differ, or an empty text; a slot never set is null."""
-    rows = [
-        (name, value, actual.get(name))
-        for name, value in expected.items()
-        if value != actual.get(name)
-    ]
+    rows = [(name, value, actual.get(name)) for name, value in expected.items() if value != actual.get(name)]
     if not rows:
         return ""
     table = [("slot", "expected", "actual")]
@@ -173,10 +159,7 @@ def transcript(played: list[PlayedTurn]) -> str:
 def _bubble(text: str) -> list[str]:
     """Returns one message of the assistant, wrapped, with its label before the first line."""
     wrapped = [line for part in text.splitlines() for line in textwrap.wrap(part, WIDTH) or [""]]
-    return [
-        ("     bot   " if index == 0 else "           ") + line
-        for index, line in enumerate(wrapped)
-    ]
+    return [("     bot   " if index == 0 else "           ") + line for index, line in enumerate(wrapped)]
 
 
 def failure_text(conversation: Conversation, played: list[PlayedTurn]) -> str:

@@ -57,11 +57,7 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [
-        (tag, pattern)
-        for tag, pattern in resolvers
-        if not tag.endswith((":bool", ":timestamp", ":int"))
-    ]
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":bool", ":timestamp", ":int"))]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
@@ -168,9 +164,7 @@ def read_yaml(path: Path) -> Value:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = ", ".join(part for part in (error.context, error.problem) if part)
-        raise ConversationFileError(
-            path, mark.line + 1 if mark else 1, problem, _remedy(problem)
-        ) from error
+        raise ConversationFileError(path, mark.line + 1 if mark else 1, problem, _remedy(problem)) from error
     if node is None:
         raise ConversationFileError(
             path, 1, "the file is empty", "write 'conversations:' and at least one conversation"

@@ -121,12 +121,14 @@ class Engine(MessageProcessor):
         return ensemble.combine_predictions([prediction], tracker, self.domain)
 
     async def say(self, text: str, intent: str) -> list[str]:
-        """Sends a message classified as `intent` (or as an emergency) and returns the texts said."""
+        """Sends a message classified as `intent` (or an emergency); returns the texts said."""
         flag = find_red_flag(text)
         parent = flag.kind if flag else intent.partition("/")[0]
         data = {"topics": {"whole": [[intent, 0.95]], "hits": []}}
         message = UserUttered(
-            text, {"name": parent, "confidence": 0.95}, parse_data={"intent": {"name": parent}, **data}
+            text,
+            {"name": parent, "confidence": 0.95},
+            parse_data={"intent": {"name": parent}, **data},
         )  # type: ignore[typeddict-item]
         self.tracker.update(message, self.domain)
         channel = CollectingOutputChannel()

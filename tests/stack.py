@@ -169,9 +169,7 @@ def _wait(stack: Stack, ports: Ports) -> None:
     while True:
         for service in stack.services:
             if (status := service.process.poll()) is not None:
-                raise StackError(
-                    f"{service.name} ended with status {status} while starting\n{stack.logs()}"
-                )
+                raise StackError(f"{service.name} ended with status {status} while starting\n{stack.logs()}")
         state = rasa_state(ports, None)
         if state == "no model":
             raise StackError(f"Rasa could not load the model (`make train`)\n{stack.logs()}")

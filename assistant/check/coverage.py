@@ -12,9 +12,7 @@ from assistant.check.project import Project, load, scalars
 from assistant.datafiles import read_text
 from assistant.knowledge.content import DOCUMENT, FACTS, PAIRS, QUESTIONS, SILENT, TOPICS, content
 
-_TOPIC_KEYS = frozenset(
-    ("name", "parts", "note", "list", "after", "more", "offer", "laser", *FOLLOW_UPS)
-)
+_TOPIC_KEYS = frozenset(("name", "parts", "note", "list", "after", "more", "offer", "laser", *FOLLOW_UPS))
 COMPOSE = "assistant/knowledge/compose.py"
 _ANSWERS = {
     "faq": TOPICS,
@@ -62,9 +60,7 @@ def _sentences(project: Project) -> Iterator[Finding]:
             if at >= 0:
                 covered[at : at + len(quote)] = [True] * len(quote)
         for match in re.finditer(r"\S.*?(?:[.?!:](?=\s)|$)", text):
-            if any(
-                c.isalnum() and not covered[match.start() + i] for i, c in enumerate(match.group())
-            ):
+            if any(c.isalnum() and not covered[match.start() + i] for i, c in enumerate(match.group())):
                 yield project.finding(
                     project.data / DOCUMENT, number,
                     f"no fact covers “{match.group()[:60]}”", f"Add a fact to {FACTS}",
@@ -148,9 +144,7 @@ def _classes(project: Project) -> Iterator[Finding]:
                     *names[name], f"{parent}/{name} has no response", f"Add it to {QUESTIONS}"
                 )
         for name in sorted(set(names) - set(trained)):
-            yield project.finding(
-                *names[name], f"{name} has no examples", f"Add {parent}/{name} to data/nlu"
-            )
+            yield project.finding(*names[name], f"{name} has no examples", f"Add {parent}/{name} to data/nlu")
         for name in sorted(set(trained) - set(names)):
             file, line = trained[name]
             yield project.finding(

@@ -60,9 +60,7 @@ def _steps(project: Project) -> Iterator[tuple[str, str, Path, int]]:
                     yield s.keys[-1], s.text, path, s.line
 
 
-def _intents(
-    project: Project, domain: _Domain, steps: list[tuple[str, str, Path, int]]
-) -> Iterator[Finding]:
+def _intents(project: Project, domain: _Domain, steps: list[tuple[str, str, Path, int]]) -> Iterator[Finding]:
     trained = classes(project)
     parents = {name.partition("/")[0] for name in trained}
     ruled = {name.partition("/")[0] for kind, name, _, _ in steps if kind == "intent"}
@@ -89,9 +87,7 @@ def _intents(
             yield project.finding(path, line, f"domain.yml does not list {name}", "Add it")
 
 
-def _actions(
-    project: Project, domain: _Domain, steps: list[tuple[str, str, Path, int]]
-) -> Iterator[Finding]:
+def _actions(project: Project, domain: _Domain, steps: list[tuple[str, str, Path, int]]) -> Iterator[Finding]:
     defined: dict[str, tuple[Path, int]] = {}
     for path in sorted((project.root / "actions").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -145,9 +141,7 @@ def _responses(
             yield project.finding(path, line, f"domain.yml has no response {name}", "Add it")
     for name, (path, line) in domain.responses.items():
         if not any(matches(n, name) for n, _, _ in named) and not (general and "/" in name):
-            yield project.finding(
-                path, line, f"nothing says {name}", "Use it, or remove it", "warning"
-            )
+            yield project.finding(path, line, f"nothing says {name}", "Use it, or remove it", "warning")
     yield from _response_texts(project, domain)
 
 
@@ -184,14 +178,10 @@ def _slots(project: Project, domain: _Domain) -> Iterator[Finding]:
                     domain.path, line, f"nothing reads the setting {name}", "Remove it", "warning"
                 )
         elif name not in named and all(m.get("type") == "custom" for m in slot["mappings"]):
-            yield project.finding(
-                domain.path, line, f"nothing sets the slot {name}", "Set it, or remove it"
-            )
+            yield project.finding(domain.path, line, f"nothing sets the slot {name}", "Set it, or remove it")
 
 
-def _strings(
-    project: Project, folders: tuple[str, ...], *, reads: bool = True
-) -> Iterator[tuple[Path, str]]:
+def _strings(project: Project, folders: tuple[str, ...], *, reads: bool = True) -> Iterator[tuple[Path, str]]:
     """Yield the string literals of the code below `folders`; not the names of slots it reads."""
     for source in project.code():
         where = project.show(source.path)

@@ -77,9 +77,7 @@ def check(project: Project) -> Iterator[Finding]:
             if sentence in rules.allowed:
                 continue
             for problem, remedy in _problems(sentence, text, rules):
-                yield project.finding(
-                    text.path, text.line, f"{problem}: “{sentence}” ({text.name})", remedy
-                )
+                yield project.finding(text.path, text.line, f"{problem}: “{sentence}” ({text.name})", remedy)
     for scalar in scalars(project.data / FILE):
         if scalar.keys[-1] == "sentence" and " ".join(scalar.text.split()) not in seen:
             yield project.finding(

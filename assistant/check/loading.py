@@ -102,9 +102,7 @@ def _shapes(project: Project) -> Iterator[Finding]:
     for file in _FILES:
         try:
             if not isinstance(load_yaml(file), dict):
-                yield project.finding(
-                    project.data / file, 1, "no sections", "Restore it from the repository"
-                )
+                yield project.finding(project.data / file, 1, "no sections", "Restore it from the repository")
         except DataFileError as e:
             yield project.from_error(e)
 
@@ -215,6 +213,4 @@ def _names_in_code(project: Project) -> Iterator[Finding]:
                 try:
                     cues(name)
                 except DataFileError as e:
-                    yield project.finding(
-                        source.path, call.lineno, f"cues({name!r}): {e.problem}", e.remedy
-                    )
+                    yield project.finding(source.path, call.lineno, f"cues({name!r}): {e.problem}", e.remedy)

@@ -82,9 +82,7 @@ class Project:
         self, path: Path, line: int | None, problem: str, remedy: str, level: Level = "error"
     ) -> Finding:
         """Return a finding; texts are put on one line."""
-        return Finding(
-            self.show(path), line or 1, " ".join(problem.split()), " ".join(remedy.split()), level
-        )
+        return Finding(self.show(path), line or 1, " ".join(problem.split()), " ".join(remedy.split()), level)
 
     def from_error(self, error: DataFileError) -> Finding:
         """Return the finding that stands for an error in a content file."""

@@ -66,9 +66,7 @@ def _rules() -> tuple[float, float, int, frozenset[str]]:
         allowed = frozenset(str(row["name"]) for row in data["allowed"] if row["why"])
         return float(data["grade"]), float(data["limit"]), int(data["from_words"]), allowed
     except (KeyError, TypeError, ValueError) as e:
-        raise DataFileError(
-            data_dir() / FILE, f"an entry is incomplete ({e})", "See its head"
-        ) from None
+        raise DataFileError(data_dir() / FILE, f"an entry is incomplete ({e})", "See its head") from None
 
 
 def _grader() -> Callable[[str], float] | None:

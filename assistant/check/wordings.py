@@ -115,9 +115,7 @@ def _call(project: Project, ref: Reference, known: list[Leaf]) -> Iterator[Findi
             continue
         found = [leaf for leaf in known if matches(name, leaf.path)]
         if not found:
-            yield project.finding(
-                ref.path, ref.line, f"no wording {name!r} in {FILE}", f"Add it to {FILE}"
-            )
+            yield project.finding(ref.path, ref.line, f"no wording {name!r} in {FILE}", f"Add it to {FILE}")
         meant += found
     wanted: set[str] = set()
     for leaf in meant:

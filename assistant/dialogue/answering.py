@@ -75,7 +75,8 @@ def reply_to(
     Args:
         message: the classified message.
         reading: what it says about the patient (read here when absent).
-        last_topic, last_facts: context of follow-ups.
+        last_topic: class name of the last answer, the context of follow-ups.
+        last_facts: its fact ids.
         status: state of the check.
         in_check: the reply interrupts the check; no offers and no statements are handled then.
     """
@@ -116,9 +117,7 @@ def _statement(message: UserMessage, reading: Reading, status: str) -> Reply:
     return reply
 
 
-def _statement_beside(
-    message: UserMessage, reading: Reading, status: str, questions: list[Hit]
-) -> Reply:
+def _statement_beside(message: UserMessage, reading: Reading, status: str, questions: list[Hit]) -> Reply:
     """Answer the question, then relate what was said beside it ("I have a cold sore. How long ...?")."""
     reply = _from_parts([_part(h, message.turn + i) for i, h in enumerate(questions)], True)
     statement = condition_reply(reading, status=status)

@@ -74,7 +74,8 @@ def advance(
         record: the state of the check.
         item: the item whose question is open.
         offer: what a yes would mean beside the open question (`delete`).
-        last_topic, last_facts: context of follow-ups.
+        last_topic: class name of the last answer, the context of follow-ups.
+        last_facts: its fact ids.
     """
     flag = find_red_flag(message.text) or classified_flag(message.text, message.ranking)
     if flag:
@@ -91,7 +92,9 @@ def advance(
     correction = _correction(message, record, item, reading)
     if correction is not None:
         return _corrected(message, record, item, correction, reading)
-    if not _evidence_for(reading, item) or message.is_a("delete_data", "stop_check", "restart_check", at_least=0.8):
+    if not _evidence_for(reading, item) or message.is_a(
+        "delete_data", "stop_check", "restart_check", at_least=0.8
+    ):
         # Words of doubt already are an answer; a command has to be plainer then.
         gate = CLEAR_COMMAND_GATE if reading.values.get(item) else COMMAND_GATE
         step = _command(message, record, item) if message.confidence >= gate else None
@@ -156,9 +159,7 @@ def _evidence_for(reading: Reading, item: Item) -> bool:
     return any(e.item == item and e.cue != "answer" for e in reading.evidence)
 
 
-def _answered(
-    message: UserMessage, record: CheckRecord, item: Item, value: Value, reading: Reading
-) -> Step:
+def _answered(message: UserMessage, record: CheckRecord, item: Item, value: Value, reading: Reading) -> Step:
     reply = Reply()
     cue = next((e.cue for e in reading.evidence if e.item == item), "answer")
     stored = record.answer(item, value, message.text.strip(), cue)
@@ -203,9 +204,7 @@ def _next(reply: Reply, record: CheckRecord) -> Step:
     return Step(reply, following)
 
 
-def _correction(
-    message: UserMessage, record: CheckRecord, item: Item, reading: Reading
-) -> Correction | None:
+def _correction(message: UserMessage, record: CheckRecord, item: Item, reading: Reading) -> Correction | None:
     last = record.asked[-1] if record.asked else None
     return find_correction(
         message.text,
@@ -306,7 +305,9 @@ def _content(
     last_facts: list[str],
 ) -> Step:
     value = reading.values.get(item)
-    asks_something = message.is_a("faq", "not_in_document", "follow_up", "out_of_scope", at_least=QUESTION_GATE)
+    asks_something = message.is_a(
+        "faq", "not_in_document", "follow_up", "out_of_scope", at_least=QUESTION_GATE
+    )
     if value is not None and not (asks_something and not _evidence_for(reading, item) and _asks(message)):
         return _answered(message, record, item, value, reading)
     reply = Reply()
@@ -319,7 +320,9 @@ def _content(
     _say_urgent(reply, reading)
     small = message.is_a("smalltalk", at_least=QUESTION_GATE)
     if (asks_something or small) and not (others and not asks_something):
-        extra = reply_to(message, reading=Reading(), last_topic=last_topic, last_facts=last_facts, in_check=True)
+        extra = reply_to(
+            message, reading=Reading(), last_topic=last_topic, last_facts=last_facts, in_check=True
+        )
         if extra.kind != "unclear":
             _merge(reply, extra, record)
             if not _about_item(message, item, reading):
@@ -341,14 +344,14 @@ def _about_item(message: UserMessage, item: Item, reading: Reading) -> bool:
     """Tell whether a question is about the item itself, as an answer in disguise would be."""
     if reading.touched or message.best in _TOPIC_OF[item]:
         return True
-    if message.is_a("faq", "not_in_document", "smalltalk", at_least=0.5) and not _IF.search(message.text.lower()):
+    if message.is_a("faq", "not_in_document", "smalltalk", at_least=0.5) and not _IF.search(
+        message.text.lower()
+    ):
         return False
     return bool(_CONDITIONAL.search(" ".join(words(message.text))) and len(words(message.text)) <= 14)
 
 
-def _again(
-    reply: Reply, message: UserMessage, record: CheckRecord, item: Item, *, help_text: bool
-) -> Step:
+def _again(reply: Reply, message: UserMessage, record: CheckRecord, item: Item, *, help_text: bool) -> Step:
     """Ask once more, with the help; after the second time store unsure and move on."""
     count = record.attempts.get(item, 0) + 1
     record.attempts[item] = count

@@ -53,9 +53,7 @@ class UserMessage:
 
     def probability(self, *names: str) -> float:
         """Return the probability mass of `names` and their children among the ranked classes."""
-        return sum(
-            p for n, p in self.ranking if any(n == x or n.startswith(x + "/") for x in names)
-        )
+        return sum(p for n, p in self.ranking if any(n == x or n.startswith(x + "/") for x in names))
 
     @property
     def questions(self) -> list[Hit]:
@@ -73,7 +71,6 @@ def from_latest_message(latest: Mapping[str, Any], turn: int = 0) -> UserMessage
     topics = latest.get("topics") or {}
     ranking = tuple((str(n), float(p)) for n, p in topics.get("whole") or ())
     hits = tuple(
-        Hit(str(h["topic"]), float(h["confidence"]), str(h.get("text", "")))
-        for h in topics.get("hits") or ()
+        Hit(str(h["topic"]), float(h["confidence"]), str(h.get("text", ""))) for h in topics.get("hits") or ()
     )
     return UserMessage(str(latest.get("text") or ""), ranking, hits, turn)

@@ -1,1 +1,1 @@
-"""knowledge"""
+"""The document: facts, topics, what it does not cover, and answers composed from them."""

@@ -17,9 +17,7 @@ SILENT = "document/not_in_document.yml"
 QUESTIONS = "responses/questions.yml"
 
 #: Words of the document that may only stand behind "Our document says/calls".
-CLAIM = re.compile(
-    r"absolutely|forever|excluded|no risk|no protective bandage|without severe|90\s?%", re.I
-)
+CLAIM = re.compile(r"absolutely|forever|excluded|no risk|no protective bandage|without severe|90\s?%", re.I)
 
 
 @dataclass(frozen=True)
@@ -121,9 +119,7 @@ def content() -> Content:
                 "Copy the sentence from the document",
             )  # fmt: skip
         if fact.section not in document:
-            raise _error(
-                FACTS, fact.id, f"the section of {fact.id} is no heading", "Copy the heading"
-            )
+            raise _error(FACTS, fact.id, f"the section of {fact.id} is no heading", "Copy the heading")
         facts[fact.id] = fact
     pairs = {
         r["id"]: Pair(r["id"], tuple(r["facts"]), r["say"])
@@ -201,9 +197,7 @@ def _check_references(c: Content) -> None:
 def _need(file: str, where: str, names: tuple[str, ...], known: Any) -> None:
     for name in names:
         if name not in known:
-            raise _error(
-                file, where, f"{where} refers to {name!r}, which does not exist", "Mend the name"
-            )
+            raise _error(file, where, f"{where} refers to {name!r}, which does not exist", "Mend the name")
 
 
 def _error(file: str, needle: str, problem: str, remedy: str) -> DataFileError:

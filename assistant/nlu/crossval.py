@@ -64,10 +64,7 @@ def accuracy_lines(outcomes: Sequence[Outcome]) -> list[str]:
     top3 = np.mean([o.example.label in o.top3 for o in outcomes])
     parent = np.mean([o.predicted.split("/")[0] == o.example.label.split("/")[0] for o in outcomes])
     bins = np.minimum((p * 10).astype(int), 9)
-    gaps = [
-        abs(right[bins == b].mean() - p[bins == b].mean()) * (bins == b).mean()
-        for b in np.unique(bins)
-    ]
+    gaps = [abs(right[bins == b].mean() - p[bins == b].mean()) * (bins == b).mean() for b in np.unique(bins)]
     lines = [
         f"examples {len(outcomes)}   classes {len({o.example.label for o in outcomes})}",
         f"top-1 {right.mean():.1%}   top-3 {top3:.1%}   parent intent {parent:.1%}",
@@ -76,9 +73,7 @@ def accuracy_lines(outcomes: Sequence[Outcome]) -> list[str]:
     for gate in GATES:
         kept = p >= gate
         share = f"right among kept {right[kept].mean():.1%}" if kept.any() else "none kept"
-        lines.append(
-            f"gate {gate}: kept {kept.mean():.1%}, {share}, wrong {(kept & ~right).mean():.1%}"
-        )
+        lines.append(f"gate {gate}: kept {kept.mean():.1%}, {share}, wrong {(kept & ~right).mean():.1%}")
     return lines
 
 
@@ -111,9 +106,7 @@ def confusion_lines(outcomes: Sequence[Outcome], count: int, texts: int = 2) -> 
 
 def suspicious_lines(outcomes: Sequence[Outcome], sure: float = _SURE) -> list[str]:
     """Return the examples that another class claims with probability `sure` or more."""
-    wrong = sorted(
-        (o for o in outcomes if not o.right and o.confidence >= sure), key=lambda o: -o.confidence
-    )
+    wrong = sorted((o for o in outcomes if not o.right and o.confidence >= sure), key=lambda o: -o.confidence)
     return [f"{o.example.file}: [{o.example.label} -> {o.predicted}? {_line(o)}" for o in wrong]
 
 

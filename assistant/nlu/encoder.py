@@ -44,9 +44,7 @@ def _verified(path: Path, sha256: str) -> bytes:
     except OSError as e:
         raise EncoderUnavailableError(f"{path.name} can't be read ({e.strerror})") from None
     if hashlib.sha256(data).hexdigest() != sha256:
-        raise EncoderUnavailableError(
-            f"{path.name} is not the file that was pinned (its sha256 differs)"
-        )
+        raise EncoderUnavailableError(f"{path.name} is not the file that was pinned (its sha256 differs)")
     return data
 
 

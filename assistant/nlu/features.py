@@ -67,8 +67,7 @@ class TfIdf:
         self.idf = idf
         self.longest = longest
         self._weights = {
-            gram: (i, weight)
-            for i, (gram, weight) in enumerate(zip(self.grams, idf.tolist(), strict=True))
+            gram: (i, weight) for i, (gram, weight) in enumerate(zip(self.grams, idf.tolist(), strict=True))
         }
 
     @classmethod
@@ -108,12 +107,8 @@ class TfIdf:
         return scipy.sparse.csr_matrix((np.array(data, np.float32), columns, ends), shape=shape)
 
     def _append(self, block: Counter[str], columns: list[int], data: list[float]) -> None:
-        known = [
-            (found, count) for gram, count in block.items() if (found := self._weights.get(gram))
-        ]
-        values = [
-            weight if count == 1 else (1 + math.log(count)) * weight for (_, weight), count in known
-        ]
+        known = [(found, count) for gram, count in block.items() if (found := self._weights.get(gram))]
+        values = [weight if count == 1 else (1 + math.log(count)) * weight for (_, weight), count in known]
         length = math.sqrt(sum(v * v for v in values)) or 1.0
         columns.extend(found[0] for found, _ in known)
         data.extend(v / length for v in values)

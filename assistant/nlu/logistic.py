@@ -19,7 +19,7 @@ _DENSE_COLUMNS = 1000  # the commonest columns are multiplied as a dense block: 
 _CHUNK = 1000  # rows whose products of rare columns are unfolded at a time
 _MEMORY = 8  # steps that L-BFGS remembers
 _LARGEST = 64  # eigenvectors in the preconditioner (32 and 128: no better)
-_CURVATURE = 0.03  # mean of p(1 - p) over rows and classes on the way (0.01 needs 5 more steps, 0.1 is alike)
+_CURVATURE = 0.03  # about p(1 - p) on the way (0.01 needs five steps more, 0.1 is alike)
 _TOLERANCE = 1e-3  # of the first gradient; further steps change no held-out prediction
 _ARMIJO = 1e-4
 
@@ -67,7 +67,7 @@ class _Preconditioner:
     """Approximates the inverse of the Hessian by (curvature * products + penalty)^-1.
 
     The products' eigenvalues span five orders of magnitude, which costs plain L-BFGS 30 steps; with
-    the 64 largest taken out, 15 steps reach the same loss to 1 %.
+    the 64 largest taken out, 12 steps reach the same held-out accuracy.
     """
 
     def __init__(self, products: Floats, penalty: float):
@@ -79,9 +79,7 @@ class _Preconditioner:
         self._basis: Floats = start @ rotation
         self._k_basis: Floats = products @ self._basis
         self._base = 1 / (_CURVATURE * max(float(values[0]), 0.0) + penalty)
-        self._less: Floats = (self._base - 1 / (_CURVATURE * np.maximum(values, 0) + penalty))[
-            :, None
-        ]
+        self._less: Floats = (self._base - 1 / (_CURVATURE * np.maximum(values, 0) + penalty))[:, None]
 
     def __call__(self, q: Floats, kq: Floats) -> tuple[Floats, Floats]:
         """Apply it to coefficients and to their image under the products."""
@@ -105,9 +103,7 @@ class _Memory:
                 *self._steps[1 - _MEMORY :],
                 (step, change, k_step, k_change, 1 / curvature),
             ]
-            self._scale = curvature / float(
-                np.vdot(k_change, self._precondition(change, k_change)[0])
-            )
+            self._scale = curvature / float(np.vdot(k_change, self._precondition(change, k_change)[0]))
 
     def direction(self, gradient: Floats, k_gradient: Floats) -> tuple[Floats, Floats]:
         """Return the descent direction and its image under the products."""
@@ -121,9 +117,7 @@ class _Memory:
         q, kq = self._precondition(q, kq)
         q *= self._scale
         kq *= self._scale
-        for (step, _, k_step, k_change, rho), alpha in zip(
-            self._steps, reversed(alphas), strict=True
-        ):
+        for (step, _, k_step, k_change, rho), alpha in zip(self._steps, reversed(alphas), strict=True):
             beta = rho * float(np.vdot(k_change, q))
             q += (alpha - beta) * step
             kq += (alpha - beta) * k_step
@@ -164,10 +158,7 @@ def fit(
     def loss(at: Floats, norm: float) -> float:
         top = at.max(axis=1)
         log_sum = np.log(np.exp(at - top[:, None]).sum(axis=1)) + top
-        return (
-            float((weights * (log_sum - at[rows, classes])).sum(dtype=np.float64))
-            + penalty / 2 * norm
-        )
+        return float((weights * (log_sum - at[rows, classes])).sum(dtype=np.float64)) + penalty / 2 * norm
 
     def gradient() -> Floats:
         out = softmax(scores)

@@ -164,9 +164,7 @@ class TopicModel:
 
     def _readable(self, text: str) -> bool:
         """Tell whether there is a letter, or an emoji that was trained."""
-        return bool(_LETTER.search(text)) or any(
-            not ch.isascii() and self._tfidf.knows(ch) for ch in text
-        )
+        return bool(_LETTER.search(text)) or any(not ch.isascii() and self._tfidf.knows(ch) for ch in text)
 
     def _ranking(self, row: Floats) -> list[Scored]:
         return [(self.labels[i], float(row[i])) for i in np.argsort(-row, kind="stable")]
@@ -191,9 +189,7 @@ class TopicModel:
             "vocabulary": self._speller.vocabulary,
             "grams": self._tfidf.grams,
         }
-        (folder / "model.json").write_text(
-            json.dumps(content, ensure_ascii=False), encoding="utf-8"
-        )
+        (folder / "model.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path | str) -> TopicModel:
@@ -208,17 +204,13 @@ class TopicModel:
         if content["format"] != FORMAT:
             raise ValueError("This model was trained by another version. Train again.")
         with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
-            weights = {
-                key: arrays[key].astype(np.float32) for key in ("sparse", "dense", "bias", "centre")
-            }
+            weights = {key: arrays[key].astype(np.float32) for key in ("sparse", "dense", "bias", "centre")}
             idf = arrays["idf"]
         settings = Settings(**content["settings"])
         encoder = encoder_or_none() if len(weights["dense"]) == DIMENSIONS else None
         tfidf = TfIdf(content["grams"], idf, settings.longest_ngram)
         speller = Speller(content["vocabulary"])
-        return cls(
-            content["labels"], settings, speller, tfidf, weights, content["temperature"], encoder
-        )
+        return cls(content["labels"], settings, speller, tfidf, weights, content["temperature"], encoder)
 
 
 def _more_telling(whole: list[Scored], bare: list[Scored]) -> list[Scored]:

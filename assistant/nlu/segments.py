@@ -17,12 +17,8 @@ _QUESTION_WORDS = (
     r"has|have|any|anything|whether|for how long|till when|until when|at what|in what|after how|"
     r"on which"
 )
-_QUESTION = (
-    rf"(?:if )?(?!(?:do|have|is|are|was|were|can|will|would|am|has) not\b)(?:{_QUESTION_WORDS})\b"
-)
-_STARTS_QUESTION = re.compile(
-    rf"(?:so|ok(?:ay)?|but|hi|hello|hey|then|well|please|pls|or)?[ ,]*{_QUESTION}"
-)
+_QUESTION = rf"(?:if )?(?!(?:do|have|is|are|was|were|can|will|would|am|has) not\b)(?:{_QUESTION_WORDS})\b"
+_STARTS_QUESTION = re.compile(rf"(?:so|ok(?:ay)?|but|hi|hello|hey|then|well|please|pls|or)?[ ,]*{_QUESTION}")
 
 # Between sentences: not at a figure's point (37.5), nor after an abbreviation.
 _SENTENCE_END = re.compile(
@@ -41,9 +37,7 @@ _NUMBER = re.compile(
     rf"{_START}\(?\d{{1,2}}[.):]\s+|{_START}[-*\u2022]\s+|"
     rf"\b(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|lastly)\b,?\s+(?={_QUESTION})"
 )
-_LEAD = re.compile(
-    r"(?:\s|,|&|\+|/|-|\*|\u2022|(?:and also|and|also|plus|n|as well as|or)\b(?!'))+"
-)
+_LEAD = re.compile(r"(?:\s|,|&|\+|/|-|\*|\u2022|(?:and also|and|also|plus|n|as well as|or)\b(?!'))+")
 _LETTER = re.compile(r"[^\W\d_]")
 
 

@@ -74,20 +74,14 @@ class Speller:
             names: medicines and conditions, of one or more words.
         """
         real = real_words()
-        seen = Counter(
-            w for text in texts for w in _WORD.findall(fold(text)) if len(w) >= _SHORTEST
-        )
+        seen = Counter(w for text in texts for w in _WORD.findall(fold(text)) if len(w) >= _SHORTEST)
         known = {w: n for w, n in seen.items() if w in real}
         for word in (w for name in (*names, *_TRADE) for w in _WORD.findall(fold(name))):
             if len(word) >= _SHORTEST:
                 known[word] = max(seen[word], _LEXICON_COUNT)
         first = cls(known)
         for word, count in seen.items():
-            if (
-                count >= 2
-                and word not in known
-                and known.get(first.repair(word), 0) <= _DOMINANCE * count
-            ):
+            if count >= 2 and word not in known and known.get(first.repair(word), 0) <= _DOMINANCE * count:
                 known[word] = count
         return cls(known)
 

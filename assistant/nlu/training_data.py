@@ -52,14 +52,10 @@ def _of_file(name: str) -> Iterable[Example]:
     content = load_yaml(name)
     blocks = content.get("nlu") if isinstance(content, dict) else None
     if not isinstance(blocks, list):
-        raise DataFileError(
-            data_dir() / name, "no list under the key nlu", "See any other file of data/nlu"
-        )
+        raise DataFileError(data_dir() / name, "no list under the key nlu", "See any other file of data/nlu")
     for block in blocks:
         if not isinstance(block, dict):
-            raise DataFileError(
-                data_dir() / name, "an entry is no mapping", "Start it with '- intent:'"
-            )
+            raise DataFileError(data_dir() / name, "an entry is no mapping", "Start it with '- intent:'")
         if "intent" not in block:  # synonyms, lookups, regexes
             continue
         examples = block.get("examples", "")
@@ -70,16 +66,12 @@ def _of_file(name: str) -> Iterable[Example]:
         for line in examples.splitlines():
             found = _EXAMPLE.match(line)
             if found and found.group(1).strip():
-                yield Example(
-                    _ENTITY.sub(r"\1", found.group(1)).strip(), str(block["intent"]), name
-                )
+                yield Example(_ENTITY.sub(r"\1", found.group(1)).strip(), str(block["intent"]), name)
 
 
 def protected_names() -> list[str]:
     """Return names of conditions and medicines (data/screening) that spelling repair must keep."""
     items = load_yaml("screening/lexicon.yml")["items"].values()
     classes = load_yaml("screening/medicines.yml")["classes"].values()
-    names = [
-        str(n) for item in items for key in ("strong", "ambiguous") for n in item.get(key) or ()
-    ]
+    names = [str(n) for item in items for key in ("strong", "ambiguous") for n in item.get(key) or ()]
     return names + [str(n) for group in classes for n in group or ()]

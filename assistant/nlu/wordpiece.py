@@ -37,9 +37,7 @@ def split_words(text: str) -> list[str]:
             out.append(" ")
         elif ch.isascii() and ch.isalnum():
             out.append(ch)
-        elif (
-            unicodedata.category(ch)[0] == "C" or ch == "\ufffd" or unicodedata.category(ch) == "Mn"
-        ):
+        elif unicodedata.category(ch)[0] == "C" or ch == "\ufffd" or unicodedata.category(ch) == "Mn":
             continue
         elif _is_punctuation(ch) or _is_cjk(ch):
             out.append(f" {ch} ")

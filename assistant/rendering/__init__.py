@@ -1,1 +1,1 @@
-"""rendering"""
+"""Replies that know no channel."""

@@ -49,7 +49,9 @@ class Reply:
     offer: str | None = None
     unanswered: list[str] = field(default_factory=list)
 
-    def say(self, text: str = "", *, response: str = "", choices: tuple[Choice, ...] = (), **params: Any) -> Reply:
+    def say(
+        self, text: str = "", *, response: str = "", choices: tuple[Choice, ...] = (), **params: Any
+    ) -> Reply:
         """Add a message and return self."""
         self.messages.append(Message(text, response, params, choices))
         return self

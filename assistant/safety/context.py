@@ -39,9 +39,7 @@ class Negation:
             return True
         return self._denied_after(before, match, after)
 
-    def _denied_before(
-        self, before: Sequence[str], match: Sequence[str], after: Sequence[str]
-    ) -> bool:
+    def _denied_before(self, before: Sequence[str], match: Sequence[str], after: Sequence[str]) -> bool:
         at = self._skip_fillers(before, len(before) - 1)
         if at < 0:
             return False
@@ -57,11 +55,7 @@ class Negation:
         while at >= 0:
             if before[at] in self.fillers:
                 at -= 1
-            elif (
-                at >= 1
-                and before[at - 1] in self.thinking
-                and before[at] in self.subjects | {"its"}
-            ):
+            elif at >= 1 and before[at - 1] in self.thinking and before[at] in self.subjects | {"its"}:
                 at -= 2
             else:
                 break
@@ -84,9 +78,7 @@ class Negation:
                 return False
         return False
 
-    def _denied_after(
-        self, before: Sequence[str], match: Sequence[str], after: Sequence[str]
-    ) -> bool:
+    def _denied_after(self, before: Sequence[str], match: Sequence[str], after: Sequence[str]) -> bool:
         start = len(before)
         while start and before[start - 1] != ",":
             start -= 1
@@ -163,9 +155,7 @@ class Asking:
             index: the part in which the sign stands.
             before: the words before the sign in that part.
         """
-        if self.hypothetical.search(f"{before} ,") and not self.hypothetical_not.search(
-            parts[index]
-        ):
+        if self.hypothetical.search(f"{before} ,") and not self.hypothetical_not.search(parts[index]):
             return True
         opener = next((i for i, part in enumerate(parts) if self.question.search(part)), None)
         if opener is None or index < opener:

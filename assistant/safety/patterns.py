@@ -176,11 +176,7 @@ def words_of(text: str) -> frozenset[str]:
 def _any(phrases: Sequence[str]) -> str:
     # The longest first, so that "side of my face" wins over "side".
     ordered = sorted(set(phrases), key=lambda p: (-len(p), p))
-    return (
-        "(?:"
-        + "|".join(p.replace("*", "[a-z0-9]*").replace("#", "[0-9]") for p in ordered)
-        + r")(?!\S)"
-    )
+    return "(?:" + "|".join(p.replace("*", "[a-z0-9]*").replace("#", "[0-9]") for p in ordered) + r")(?!\S)"
 
 
 def _need(phrases: Sequence[str]) -> Need:

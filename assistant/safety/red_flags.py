@@ -42,8 +42,7 @@ def find_red_flag(text: str) -> RedFlag | None:
     """
     found = rules()
     sentences = [
-        Sentence(found.idioms.blank(s.text), s.mark)
-        for s in found.wording.sentences(text[:MAX_LENGTH])
+        Sentence(found.idioms.blank(s.text), s.mark) for s in found.wording.sentences(text[:MAX_LENGTH])
     ]
     readings = [*_single(sentences), *_shared(sentences)]
     for reading in readings:

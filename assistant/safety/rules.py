@@ -46,9 +46,7 @@ def rules() -> Rules:
 
 
 def _wrong(problem: str, remedy: str, needle: str | None = None) -> DataFileError:
-    return DataFileError(
-        data_dir() / FILE, problem, remedy, line_of(FILE, needle) if needle else None
-    )
+    return DataFileError(data_dir() / FILE, problem, remedy, line_of(FILE, needle) if needle else None)
 
 
 class _Reader:
@@ -73,16 +71,12 @@ class _Reader:
             idioms=self._patterns(self._data.get("idioms"), "idioms"),
             pseudo=self._patterns(negation.get("pseudo"), "pseudo"),
             negation=Negation(**{n: self._words(negation.get(n), n) for n in lists}),
-            time=Time(
-                **{f.name: self._patterns(self._data.get(f.name), f.name) for f in fields(Time)}
-            ),
+            time=Time(**{f.name: self._patterns(self._data.get(f.name), f.name) for f in fields(Time)}),
             asking=Asking(
                 question=self._patterns(self._data.get("question"), "question"),
                 question_not=self._patterns(self._data.get("question_not"), "question_not"),
                 hypothetical=self._patterns(self._data.get("hypothetical"), "hypothetical"),
-                hypothetical_not=self._patterns(
-                    self._data.get("hypothetical_not"), "hypothetical_not"
-                ),
+                hypothetical_not=self._patterns(self._data.get("hypothetical_not"), "hypothetical_not"),
                 subjects=self._words(negation.get("subjects"), "subjects"),
             ),
             has_it_now=self._patterns(self._data.get("has_it_now"), "has_it_now"),

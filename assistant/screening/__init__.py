@@ -1,1 +1,1 @@
-"""screening"""
+"""The check: reading words, values, outcome, record and summary."""

@@ -8,7 +8,7 @@ unsafe results in the prototype.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from assistant.datafiles import load_yaml
@@ -49,12 +49,12 @@ _PARTS = re.compile(r"([.!?;\n]+|[,:]+|\s-+\s)")
 _DOUBLE_NO = re.compile(r"\b(?:not|never|isnt|dont|havent) (?:no|none|nothing|never|not)\b")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _set(name: str) -> frozenset[str]:
     return frozenset(squash(w) for w in load_yaml(FORMS)[name])
 
 
-@lru_cache(maxsize=None)
+@cache
 def _item_words(item: Item) -> frozenset[str]:
     listed: dict[str, Any] = load_yaml(FORMS)["item_words"]
     own = {w for t in terms() if t.label == item and t.strength in (STRONG, AMBIGUOUS, "generic")
@@ -71,7 +71,7 @@ def is_no(text: str, item: Item) -> bool:
     if not tokens:
         return bool(_NO_SIGNS.search(text)) and not _YES_SIGNS.search(text)
     joined = " ".join(tokens)
-    if is_soft_no(text) or _claims(joined) or _tells_more(text, item):
+    if is_soft_no(text) or _claims(joined) or _tells_more(text):
         return False
     clear = any(has_phrase(joined, p) for p in _set("all_clear"))
     negated = any(_is_no_word(t) for t in tokens) or bool(_NO_SIGNS.search(text))
@@ -79,7 +79,7 @@ def is_no(text: str, item: Item) -> bool:
         return False
     if _NOT_GOOD.search(joined) and not re.match(r"^(?:no|nope|nah|none)\b", joined):
         return False
-    if re.search(r"\bnot (?:sure|clear|normal|good|fine|ok|okay|healthy|clean|only|just)\b", joined):
+    if re.search(r"\bnot (?:sure|clear|normal|good|fine|okay|ok|healthy|clean|only|just)\b", joined):
         return False
     allowed = _set("fillers") | _item_words(item)
     clear_words = {w for p in _set("all_clear") for w in p.split()}
@@ -88,8 +88,8 @@ def is_no(text: str, item: Item) -> bool:
     return all(_is_no_word(t) or t in allowed or t in clear_words for t in tokens)
 
 
-def _tells_more(text: str, item: Item) -> bool:
-    """Tell whether a complaint that nothing denies stands beside the no ("no, my pulse is high")."""
+def _tells_more(text: str) -> bool:
+    """Tell whether a complaint stands beside the no, undenied ("no, my pulse is high")."""
     fillers = _set("fillers") - {"up"}
     harmless = fillers | _set("neutral_words") | {w for p in _set("all_clear") for w in p.split()}
     folded = _NO_THEN.sub(r"\g<0>, ", _NO_SIGNS.sub(" no, ", fold(text)))
@@ -136,21 +136,26 @@ def is_yes(text: str) -> bool:
         return True
     back = _TAKEN_BACK.search(joined)
     # "No, wait, I do" is a yes; "actually I do have afib" tells what the patient has.
-    if back and (not back[0].endswith("i do") or _beside_yes().issuperset(joined[back.end() :].split())):
+    if back and (not back[0].endswith("i do") or _is_small_talk(joined[back.end() :])):
         return True
     if joined.startswith(("afraid so", "im afraid so")):
         return True
     # "I have it" is a yes; "I have psoriasis" and "I am pregnant" have to be read.
     return any(
-        joined == p or (joined.startswith(p + " ") and _beside_yes().issuperset(joined[len(p) :].split()))
+        joined == p or (joined.startswith(p + " ") and _is_small_talk(joined[len(p) :]))
         for p in _set("yes_phrases")
     )
 
 
+def _is_small_talk(rest: str) -> bool:
+    """Tell whether only small words and words of time and doubt follow an "I do" or "I have"."""
+    return _beside_yes().issuperset(rest.split())
+
+
 @lru_cache(maxsize=1)
 def _beside_yes() -> frozenset[str]:
-    """Words that may follow "I do" or "I have": small words, and words of time and doubt."""
-    when = {w for kind in ("past", "recent", "present", "doubt") for p in cues(kind) for w in p.split()}
+    kinds = ("past", "recent", "present", "doubt")
+    when = {w for kind in kinds for p in cues(kind) for w in p.split()}
     clear = {w for p in _set("all_clear") for w in p.split() if len(w) > 3} - {"have"}
     return frozenset((_set("fillers") | _set("yes_words") | when) - _set("no_words") - clear)
 

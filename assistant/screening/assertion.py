@@ -77,16 +77,22 @@ _NONE_NOW = re.compile(
 )
 _NO_DOUBT = re.compile(r"\b(?:no|without(?: a)?) doubt\b")
 #: "Will my skin feel hot?" asks about the treatment, although it says "my".
-_SKIN_AFTERWARDS = re.compile(r"^(?:and |but |so )*(?:will|would|could|can|does|do) my (?:skin|body|face|marks|stretch)\b")
+_SKIN_AFTERWARDS = re.compile(
+    r"^(?:and |but |so )*(?:will|would|could|can|does|do) my (?:skin|body|face|marks|stretch)\b"
+)
 _MY = re.compile(r"\bmy(?: \w+){0,2} $")
 
 
 _ABOUT_TO_SAY = re.compile(
     r"\bi (?:should|would|could) (?:\w+ )?(?:mention|say|tell|add|warn)(?: you| u)?(?: that)?\b"
 )
-_WHETHER_IT_IS = re.compile(r"\b(?:not sure|dont know|cant tell|wonder|wondering|unsure|idk) (?:if|whether)\b")
+_WHETHER_IT_IS = re.compile(
+    r"\b(?:not sure|dont know|cant tell|wonder|wondering|unsure|idk) (?:if|whether)\b"
+)
 #: "Why do you ask about my pills": a question about the question, whoever's pills they are.
-_ASKS_ABOUT = re.compile(r"^(?:and |but |so |ok )*(?:why|what do|what does|what have|what has|how come|what are|who)\b")
+_ASKS_ABOUT = re.compile(
+    r"^(?:and |but |so |ok )*(?:why|what do|what does|what have|what has|how come|what are|who)\b"
+)
 _BARE_NO = re.compile(r"^(?:oh |well |um |hm )*(?:no|nope|nah|naw|none|never)(?: oh| wait| sorry| ok)*$")
 
 
@@ -114,27 +120,23 @@ def _decimal(folded: str, at: int) -> bool:
     return folded[at] == "," and folded[at - 1 : at].isdigit() and folded[at + 1 : at + 2].isdigit()
 
 
-def assert_span(
-    text: str, clauses: list[Clause], start: int, end: int, label: str
-) -> tuple[Assertion, int]:
+def assert_span(text: str, clauses: list[Clause], start: int, end: int) -> tuple[Assertion, int]:
     """Return how the mention at `start:end` is meant, and the number of its clause.
 
     Args:
         text: the message.
         clauses: its clauses, from `split_clauses`.
-        start, end: character span of the mention.
-        label: the mention's item; medicines that were stopped still count as taken.
+        start: first character of the mention.
+        end: character after its last.
     """
     index = next(i for i, c in enumerate(clauses) if c.start <= start and end <= c.end)
     clause = clauses[index]
     before, after = fold(text)[clause.start : start], fold(text)[end : clause.end]
     scope = _inherited(clauses, index)
-    return _judge(clauses, index, scope, before, after, label), index
+    return _judge(clauses, index, scope, before, after), index
 
 
-def _judge(
-    clauses: list[Clause], index: int, scope: str, before: str, after: str, label: str
-) -> Assertion:
+def _judge(clauses: list[Clause], index: int, scope: str, before: str, after: str) -> Assertion:
     clause = clauses[index]
     whole = squash(clause.text)
     neighbour = _comment(clauses, index)
@@ -155,9 +157,7 @@ def _judge(
 
 
 def _time(context: str, whole: str, clauses: list[Clause], index: int) -> Assertion:
-    sentence = " ".join(
-        squash(c.text) for c in clauses if abs(c.sentence - clauses[index].sentence) <= 1
-    )
+    sentence = " ".join(squash(c.text) for c in clauses if abs(c.sentence - clauses[index].sentence) <= 1)
     none_now = bool(_NONE_NOW.search(sentence))
     perfect = bool(_NOW_PERFECT.search(context))
     past = bool(_YEAR.search(context) or _AGO.search(context)) or any(

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from assistant.screening import answers
 from assistant.screening.assertion import Assertion
-from assistant.screening.items import ITEMS, NO, UNSURE, YES, Item, Value, most_cautious
+from assistant.screening.items import ITEMS, NO, UNSURE, YES, Item, Value
 from assistant.screening.mentions import find_mentions
 from assistant.screening.numbers import read_temperatures
 from assistant.screening.reading import Reading, read_answer
@@ -158,8 +158,12 @@ def _WORDS() -> dict[str, Value]:  # noqa: N802 - a constant that needs the type
     return {"yes": YES, "no": NO, "not sure": UNSURE, "unsure": UNSURE}
 
 
-_YES_WORDS = re.compile(r"\b(?:it(?: i)?s (?:a )?yes|i do have|yes i do|yes i have|i do take|that(?: i)?s a yes)\b")
-_NO_WORDS = re.compile(r"\b(?:i dont(?: have| take)?|do not have|its (?:a )?no|thats a no|i have none|i have no)\b")
+_YES_WORDS = re.compile(
+    r"\b(?:it(?: i)?s (?:a )?yes|i do have|yes i do|yes i have|i do take|that(?: i)?s a yes)\b"
+)
+_NO_WORDS = re.compile(
+    r"\b(?:i dont(?: have| take)?|do not have|its (?:a )?no|thats a no|i have none|i have no)\b"
+)
 
 
 def _bare_value(squashed: str, item: Item) -> Value | None:

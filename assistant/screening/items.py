@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Item = Literal[
-    "cardiovascular", "local_infection", "temperature", "systemic_skin", "herpes", "medicines"
-]
+Item = Literal["cardiovascular", "local_infection", "temperature", "systemic_skin", "herpes", "medicines"]
 Value = Literal["yes", "no", "unsure"]
 
 #: In the order in which they are asked; also the names of the slots.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from assistant.datafiles import DataFileError, data_dir, line_of, load_yaml
@@ -51,9 +51,7 @@ def terms() -> tuple[Term, ...]:
     items = load_yaml(LEXICON).get("items", {})
     for item in CONTRAINDICATIONS:
         if item not in items:
-            raise DataFileError(
-                data_dir() / LEXICON, f"item {item!r} is missing", "Add it under `items:`"
-            )
+            raise DataFileError(data_dir() / LEXICON, f"item {item!r} is missing", "Add it under `items:`")
         add(items[item].get("strong"), item, STRONG, LEXICON)
         add(items[item].get("misspellings"), item, STRONG, LEXICON)
         add(items[item].get("ambiguous"), item, AMBIGUOUS, LEXICON)
@@ -71,7 +69,7 @@ def fever_reducers() -> frozenset[str]:
     return frozenset(squash(p) for p in load_yaml(MEDICINES)["fever_reducers"])
 
 
-@lru_cache(maxsize=None)
+@cache
 def cues(name: str) -> tuple[str, ...]:
     """Return the cue phrases of one kind, squashed, longest first.
 

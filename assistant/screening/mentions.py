@@ -72,7 +72,7 @@ def find_mentions(text: str) -> tuple[list[Mention], list[Clause]]:
     mentions = []
     for start, end, term in _longest_per_label(spans):
         first, last = tokens[start][0], tokens[end - 1][1]
-        assertion, clause = assert_span(text, clauses, first, last, term.label)
+        assertion, clause = assert_span(text, clauses, first, last)
         mentions.append(
             Mention(
                 term.label,
@@ -88,9 +88,7 @@ def find_mentions(text: str) -> tuple[list[Mention], list[Clause]]:
     return mentions, clauses
 
 
-def _crosses_clause(
-    tokens: list[tuple[int, int, str]], start: int, end: int, clauses: list[Clause]
-) -> bool:
+def _crosses_clause(tokens: list[tuple[int, int, str]], start: int, end: int, clauses: list[Clause]) -> bool:
     first, last = tokens[start][0], tokens[end - 1][1]
     return not any(c.start <= first and last <= c.end for c in clauses)
 
@@ -111,9 +109,7 @@ def _longest_per_label(spans: list[tuple[int, int, Term]]) -> list[tuple[int, in
         if term.strength == STRONG:
             # "have a cold sore": the strong phrase wins over an ambiguous one that it cuts.
             kept = [
-                k
-                for k in kept
-                if k in inside or k[2].strength == STRONG or not _overlap(k, (start, end))
+                k for k in kept if k in inside or k[2].strength == STRONG or not _overlap(k, (start, end))
             ]
         kept.append((start, end, term))
     return sorted(kept, key=lambda s: s[0])

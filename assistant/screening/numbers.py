@@ -124,9 +124,7 @@ def read_blood_pressures(text: str, *, asked: bool = False) -> list[BloodPressur
         plausible = low_s <= systolic <= high_s and low_d <= diastolic <= high_d
         sure_sign = any(sign in m.group() for sign in ("/", "\\", "over"))
         if plausible and systolic > diastolic and (sure_sign or asked or _BP_WORDS.search(folded)):
-            found.append(
-                BloodPressure(systolic, diastolic, m.start(), m.end(), text[m.start() : m.end()])
-            )
+            found.append(BloodPressure(systolic, diastolic, m.start(), m.end(), text[m.start() : m.end()]))
     return found
 
 

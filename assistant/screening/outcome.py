@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from assistant.screening.items import CONTRAINDICATIONS, ITEMS, UNSURE, VALUES, YES
+from assistant.screening.items import CONTRAINDICATIONS, ITEMS, UNSURE, VALUES, YES, Item
 
 Outcome = Literal["contraindicated", "needs_specialist_review", "no_listed_contraindication"]
 
@@ -17,13 +17,13 @@ NONE_LISTED: Outcome = "no_listed_contraindication"
 class IncompleteAnswersError(ValueError):
     """At least one item has no explicit answer, so there is no result."""
 
-    def __init__(self, missing: list[str]):
+    def __init__(self, missing: Sequence[str]):
         """Name the items without a valid answer."""
         super().__init__(f"no result without an answer to: {', '.join(missing)}")
         self.missing = missing
 
 
-def compute_outcome(answers: Mapping[str, str | None], *, other_concerns: bool = False) -> Outcome:
+def compute_outcome(answers: Mapping[Item, str | None], *, other_concerns: bool = False) -> Outcome:
     """Return the result of the check (policy: research/screening.md 2.1).
 
     Args:

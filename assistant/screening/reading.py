@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from assistant.datafiles import load_yaml
 from assistant.screening import answers
-from assistant.screening.assertion import Assertion, assert_span, is_other_person
+from assistant.screening.assertion import Assertion, Clause, assert_span, is_other_person
 from assistant.screening.items import ITEMS, NO, UNSURE, YES, Item, Value, most_cautious
 from assistant.screening.lexicon import LEXICON, MEDICINE, OFF_LIST, STRONG, cues, fever_reducers
 from assistant.screening.mentions import Mention, find_mentions
@@ -69,9 +69,13 @@ class Reading:
         self.values[item] = best
 
 
-_TOO = re.compile(r"\b(?:i|me|ive) (?:have|got|get|do|had)?(?: got)? ?(?:it|them|one|that)? ?(?:too|also|as well)\b|\bme too\b|\bso do i\b|\bboth of us\b")
+_TOO = re.compile(
+    r"\b(?:i|me|ive) (?:have|got|get|do|had)?(?: got)? ?(?:it|them|one|that)? ?(?:too|also|as well)\b|\bme too\b|\bso do i\b|\bboth of us\b"
+)
 _FIRST_PERSON = re.compile(r"\b(?:i|im|ive|id|my|me|mine|myself)\b")
-_TAKES = re.compile(r"\b(?:take|taking|on|use|using|prescribed|swallow|need|got me on|put me on|get|started|stopped|having|came off|finished|finishing)\b")
+_TAKES = re.compile(
+    r"\b(?:take|taking|on|use|using|prescribed|swallow|need|got me on|put me on|get|started|stopped|having|came off|finished|finishing)\b"
+)
 _MARKS = r"(?:stretch ?marks?|marks?|stripes?|stretchies|striae|lines)"
 _ON_MARKS = re.compile(
     rf"\b(?:on|over|between|around|in|near|where|at|inside|next to)(?: \w+){{0,2}} {_MARKS}\b|"
@@ -81,9 +85,13 @@ _ONLY_ELSEWHERE = re.compile(
     r"\b(?:only|just) on (?:my|the|one|an|a) (?!stretch|marks?|stripes|striae|tumm|bell|stomach|thigh|hip|"
     r"breast|boob|bum|bottom|waist|abdomen|flank|area)\w+"
 )
-_LONG_PAST = re.compile(r"\b(?:[2-9]|\d\d|two|three|four|five|six|seven|eight|nine|ten|several|many|some|few) (?:years|yrs) (?:ago|back)\b|\b(?:in|around|of) (?:19\d\d|20[01]\d)\b")
+_LONG_PAST = re.compile(
+    r"\b(?:[2-9]|\d\d|two|three|four|five|six|seven|eight|nine|ten|several|many|some|few) (?:years|yrs) (?:ago|back)\b|\b(?:in|around|of) (?:19\d\d|20[01]\d)\b"
+)
 _OVER = re.compile(r"\b(?:healed|cleared|gone|went away|over|recovered|resolved|cured|dried up)\b")
-_HYPOTHETICAL = re.compile(r"\bif\b|\bwould\b|^(?:and |so |but |ok |no )*(?:what if|if i|if it|would|could i|suppose|does|do|is|are|should|can|will)\b|\bwhat if\b|\bcount[s]?\b\?|\bmatter[s]?\b")
+_HYPOTHETICAL = re.compile(
+    r"\bif\b|\bwould\b|^(?:and |so |but |ok |no )*(?:what if|if i|if it|would|could i|suppose|does|do|is|are|should|can|will)\b|\bwhat if\b|\bcount[s]?\b\?|\bmatter[s]?\b"
+)
 
 
 def read_volunteered(text: str, *, declared: bool = False) -> Reading:
@@ -128,7 +136,7 @@ def _read(text: str, asked: Item | None, *, declared: bool) -> Reading:
     return reading
 
 
-def _sentence(clauses: list, index: int) -> str:  # type: ignore[type-arg]
+def _sentence(clauses: list[Clause], index: int) -> str:
     number = clauses[index].sentence
     return squash(" ".join(c.text for c in clauses if c.sentence == number))
 
@@ -189,8 +197,8 @@ def _value_of(m: Mention, assertion: Assertion, squashed: str, asked: Item | Non
     return YES
 
 
-def _read_blood_pressure(reading: Reading, bp: BloodPressure, text: str, clauses: list) -> None:  # type: ignore[type-arg]
-    assertion = _assertion_of(text, clauses, bp.start, bp.end, "cardiovascular")
+def _read_blood_pressure(reading: Reading, bp: BloodPressure, text: str, clauses: list[Clause]) -> None:
+    assertion = _assertion_of(text, clauses, bp.start, bp.end)
     if assertion in (Assertion.FAMILY, Assertion.HYPOTHETICAL):
         reading.touched = True
         return
@@ -210,11 +218,11 @@ def _read_temperature(
     reading: Reading,
     t: Temperature,
     text: str,
-    clauses: list,  # type: ignore[type-arg]
+    clauses: list[Clause],
     asked: Item | None,
     mentions: list[Mention],
 ) -> None:
-    assertion = _assertion_of(text, clauses, t.start, t.end, "temperature")
+    assertion = _assertion_of(text, clauses, t.start, t.end)
     if assertion in (Assertion.FAMILY, Assertion.HYPOTHETICAL):
         reading.touched = True
         return
@@ -239,10 +247,10 @@ def _read_temperature(
         )
 
 
-def _assertion_of(text: str, clauses: list, start: int, end: int, label: str) -> Assertion:  # type: ignore[type-arg]
+def _assertion_of(text: str, clauses: list[Clause], start: int, end: int) -> Assertion:
     if not any(c.start <= start and end <= c.end for c in clauses):
         return Assertion.PRESENT
-    assertion = assert_span(text, clauses, start, end, label)[0]
+    assertion = assert_span(text, clauses, start, end)[0]
     # "no, only 38.4" and "no fever, 38.9": a number can't be negated.
     return Assertion.PRESENT if assertion is Assertion.ABSENT else assertion
 
@@ -321,7 +329,9 @@ def _normal_temperature(text: str, squashed: str, normal: list[Evidence], doubt:
 def _plain_no(squashed: str, item: Item) -> Value | None:
     if re.search(r"\bnever\b|\b(?:not|nor) (?:\w+ )?before\b", squashed):
         return NO
-    now_only = re.search(r"\bnot? (?:(?:right )?now|at the moment|currently|today|atm)\b|\bnone (?:right )?now\b", squashed)
+    now_only = re.search(
+        r"\bnot? (?:(?:right )?now|at the moment|currently|today|atm)\b|\bnone (?:right )?now\b", squashed
+    )
     if now_only and item == "herpes":
         # "Not at the moment" hints at a past herpes, which is for the specialist.
         return UNSURE

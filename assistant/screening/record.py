@@ -58,10 +58,8 @@ class CheckRecord:
 
     def to_slots(self) -> dict[str, Any]:
         """Return the slots that hold the record: one for each item, and `check_record`."""
-        extra = {
-            k: getattr(self, k) for k in self.__dataclass_fields__ if k != "values"
-        }
-        return {**self.values, "check_record": extra}
+        extra = {k: getattr(self, k) for k in self.__dataclass_fields__ if k != "values"}
+        return {**{str(item): value for item, value in self.values.items()}, "check_record": extra}
 
     @property
     def next_item(self) -> Item | None:

@@ -41,4 +41,4 @@ def repair_word(word: str) -> str:
         return word
     edits = 2 if len(word) >= TWO_EDITS_FROM else 1
     found = spell.lookup(word, Verbosity.TOP, max_edit_distance=edits)
-    return found[0].term if found else word
+    return str(found[0].term) if found else word

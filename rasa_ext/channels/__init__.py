@@ -1,4 +1,4 @@
-"""Input channels on one base: identity, limits, errors as a status, a turn that is never half done."""
+"""Input channels on one base: identity, limits, errors as a status, turns never half done."""
 
 from rasa_ext.hardening import install
 

@@ -17,7 +17,7 @@ from sanic.response import json as json_response
 
 logger = logging.getLogger(__name__)
 
-#: Characters of a message; DIET-like costs and abuse grow beyond it (research/ops.md 0, finding 12).
+#: Characters of a message; costs and abuse grow beyond it (research/ops.md 0, finding 12).
 MAX_TEXT = 1000
 #: Characters of a sender id; PostgreSQL's column holds 255.
 MAX_SENDER = 128
@@ -28,7 +28,7 @@ OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
 
 
 class ChannelError(Exception):
-    """A request that can't be served: an HTTP status, a short code and a sentence for the caller."""
+    """A request that can't be served: HTTP status, short code and a sentence for the caller."""
 
     def __init__(self, status: int, code: str, message: str):
         """Keep the three parts."""
@@ -118,7 +118,9 @@ def read_text(body: dict[str, Any], key: str = "message") -> str:
 def clean(text: str) -> str:
     """Return `text` without NUL, lone surrogates and direction overrides; blanks trimmed."""
     kept = (
-        c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs") and c not in _OVERRIDES
+        c
+        for c in text
+        if c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in _OVERRIDES)
     )
     return "".join(kept).strip()
 
@@ -144,13 +146,9 @@ class SafeInput(InputChannel):
         _turns.add(turn)
         turn.add_done_callback(_turns.discard)
         if not await asyncio.shield(turn):
-            raise ChannelError(
-                503, "unavailable", "The assistant can't answer right now. Please try again."
-            )
+            raise ChannelError(503, "unavailable", "The assistant can't answer right now. Please try again.")
         if not collector.messages:
-            raise ChannelError(
-                503, "unavailable", "The assistant has no answer right now. Please try again."
-            )
+            raise ChannelError(503, "unavailable", "The assistant has no answer right now. Please try again.")
         return list(collector.messages)
 
     async def _finish(self, on_new_message: OnNewMessage, message: UserMessage) -> bool:

@@ -41,7 +41,9 @@ class RestInput(SafeInput):
         async def ready(request: Request) -> HTTPResponse:
             agent = getattr(request.app.ctx, "agent", None)
             is_ready = bool(agent and agent.is_ready())
-            return json_response({"status": "ok" if is_ready else "no_model"}, status=200 if is_ready else 503)
+            return json_response(
+                {"status": "ok" if is_ready else "no_model"}, status=200 if is_ready else 503
+            )
 
         @routes.route("/webhook", methods=["POST"], stream=True)
         async def receive(request: Request) -> HTTPResponse:

@@ -7,22 +7,21 @@ the handler that unpacks them is switched off for every channel at once.
 
 from __future__ import annotations
 
-from typing import List, Optional
-
 from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-
 #: Emergencies keep their power whatever the message starts with.
 _ALWAYS = ("emergency", "self_harm")
 
 
 def _leave_as_text(  # type: ignore[no-untyped-def]
-    self, messages: List[Message], domain: Optional[Domain] = None
-) -> List[Message]:
+    self,
+    messages: list[Message],
+    domain: Domain | None = None,
+) -> list[Message]:
     for message in messages:
         text = (message.get(TEXT) or "").strip()
         if text.startswith("/") and (message.get(INTENT) or {}).get("name") not in _ALWAYS:

@@ -64,7 +64,7 @@ def entities_of(text: str) -> list[dict[str, Any]]:
     ]
     for entity, value, start, end in readings:
         inside = any(c.start <= start and end <= c.end for c in clauses)
-        role = assert_span(text, clauses, start, end, entity)[0].value if inside else "present"
+        role = assert_span(text, clauses, start, end)[0].value if inside else "present"
         found.append(
             {
                 "entity": entity, "value": value, "role": role, "start": start, "end": end,

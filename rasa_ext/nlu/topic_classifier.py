@@ -41,9 +41,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     rankings and no hits.
     """
 
-    def __init__(
-        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource
-    ) -> None:
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         """Keep the graph's handles; the model comes by `train` or `load`."""
         self._config = config
         self._storage = model_storage
@@ -93,9 +91,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         for path in [Path(__file__), Path(assistant.text.__file__), *sorted(folder.glob("*.py"))]:
             digest.update(path.read_bytes())
         digest.update("\n".join(protected_names()).encode())
-        weights = (
-            encoder.MODEL_SHA256 if importlib.util.find_spec(encoder.PACKAGE) else "no weights"
-        )
+        weights = encoder.MODEL_SHA256 if importlib.util.find_spec(encoder.PACKAGE) else "no weights"
         digest.update(f"{weights} {encoder.VOCAB_SHA256}".encode())
         for name in _PACKAGES:
             try:

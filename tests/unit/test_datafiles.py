@@ -56,7 +56,9 @@ class TestDataFileError:
 
     def test_without_line(self, tmp_path: Path) -> None:
         """A file elsewhere is named in full; an unknown line is left out."""
-        assert f"{tmp_path}/x.yml: gone. Restore it" == str(DataFileError(tmp_path / "x.yml", "gone", "Restore it"))
+        assert f"{tmp_path}/x.yml: gone. Restore it" == str(
+            DataFileError(tmp_path / "x.yml", "gone", "Restore it")
+        )
 
 
 class TestDataDir:
@@ -82,7 +84,9 @@ class TestReadText:
         """The line of the first wrong byte is named."""
         write("latin.yml", b"a: 1\nb: 2\nc: caf\xe9\n")
 
-        assert "latin.yml:3: not UTF-8 text. Save the file as UTF-8" in message(lambda: read_text("latin.yml"))
+        assert "latin.yml:3: not UTF-8 text. Save the file as UTF-8" in message(
+            lambda: read_text("latin.yml")
+        )
 
     def test_folder(self, write: Write) -> None:
         """What can't be read at all is named, too."""
@@ -148,9 +152,18 @@ class TestLexiconFiles:
         ("text", "problem"),
         [
             ("items: {}\n", "item 'cardiovascular' is missing"),
-            ("items:\n  cardiovascular:\n    strong: []\n", "'cardiovascular/strong' is missing or empty"),
-            ("items:\n  cardiovascular:\n    strong: [afib, 7]\n", "7 in 'cardiovascular/strong' is not a word"),
-            ("items:\n  cardiovascular:\n    strong: afib\n", "'cardiovascular/strong' is missing or empty"),
+            (
+                "items:\n  cardiovascular:\n    strong: []\n",
+                "'cardiovascular/strong' is missing or empty",
+            ),
+            (
+                "items:\n  cardiovascular:\n    strong: [afib, 7]\n",
+                "7 in 'cardiovascular/strong' is not a word",
+            ),
+            (
+                "items:\n  cardiovascular:\n    strong: afib\n",
+                "'cardiovascular/strong' is missing or empty",
+            ),
         ],
     )
     def test_lexicon(self, write: Write, text: str, problem: str) -> None:

@@ -30,7 +30,8 @@ class TestFold:
         ("text", "expected"),
         [
             ("I DON’T", "i don't"), ("Café", "cafe"), ("38–39", "38-39"), ("190⁄120", "190/120"),
-            ("a\u00a0b\tc", "a b c"), ("“x”", '"x"'), ("３８", "38"), ("Ångström", "angstrom"), ("", ""),
+            ("a\u00a0b\tc", "a b c"), ("“x”", '"x"'), ("３８", "38"), ("Ångström", "angstrom"),
+            ("", ""),
         ],
     )  # fmt: skip
     def test_alike(self, text: str, expected: str) -> None:
@@ -42,8 +43,10 @@ class TestWords:
     @pytest.mark.parametrize(
         ("text", "expected"),
         [
-            ("I don't, really!", ["i", "dont", "really"]), ("I don’t", ["i", "dont"]), ("hsv-1", ["hsv", "1"]),
-            ("😭 no 😭", ["no"]), ("38.5°C", ["38", "5", "c"]), ("rock'n'roll", ["rocknroll"]), ("", []), ("?!", []),
+            ("I don't, really!", ["i", "dont", "really"]), ("I don’t", ["i", "dont"]),
+            ("hsv-1", ["hsv", "1"]),
+            ("😭 no 😭", ["no"]), ("38.5°C", ["38", "5", "c"]), ("rock'n'roll", ["rocknroll"]),
+            ("", []), ("?!", []),
         ],
     )  # fmt: skip
     def test_words(self, text: str, expected: list[str]) -> None:
@@ -70,7 +73,8 @@ class TestHasPhrase:
         ("text", "phrase", "expected"),
         [
             ("i have a cold sore now", "cold sore", True), ("cold sores", "cold sore", False),
-            ("no", "no", True), ("nothing", "no", False), ("", "no", False), ("not sure", "not", True),
+            ("no", "no", True), ("nothing", "no", False), ("", "no", False),
+            ("not sure", "not", True),
         ],
     )  # fmt: skip
     def test_whole_words(self, text: str, phrase: str, expected: bool) -> None:
@@ -78,7 +82,10 @@ class TestHasPhrase:
         assert expected is has_phrase(text, phrase)
 
     @SETTINGS
-    @given(st.lists(st.sampled_from(["no", "rash", "but", "a", "sore"]), min_size=1, max_size=8), st.data())
+    @given(
+        st.lists(st.sampled_from(["no", "rash", "but", "a", "sore"]), min_size=1, max_size=8),
+        st.data(),
+    )
     def test_every_part(self, tokens: list[str], data: st.DataObject) -> None:
         """Each run of words of a text is a phrase of it."""
         start = data.draw(st.integers(0, len(tokens) - 1))
@@ -99,7 +106,12 @@ class TestShorten:
 
     @pytest.mark.parametrize(
         ("text", "expected"),
-        [("one two three", "one two…"), ("one  two", "one two"), ("onetwothree", "onetwothre…"), ("", "")],
+        [
+            ("one two three", "one two…"),
+            ("one  two", "one two"),
+            ("onetwothree", "onetwothre…"),
+            ("", ""),
+        ],
     )
     def test_cut(self, text: str, expected: str) -> None:
         """A long text is cut at a blank, where there is one."""

@@ -79,12 +79,15 @@ def test_a_reply_becomes_messages() -> None:
     send(dispatcher, reply.say(response="utter_x", item="herpes"))
     first, second = dispatcher.messages
     assert (first["text"], first["response"]) == ("Hello", None)
-    assert first["buttons"] == [{"title": "Yes", "payload": "Yes"}, {"title": "No", "payload": "no thanks"}]
+    assert first["buttons"] == [
+        {"title": "Yes", "payload": "Yes"},
+        {"title": "No", "payload": "no thanks"},
+    ]
     assert (second["text"], second["response"], second["item"]) == (None, "utter_x", "herpes")
 
 
 def test_the_slots_of_a_reply() -> None:
-    """Kind, facts without repeats and the offer are always set, the topic only when there is one."""
+    """Kind, facts without repeats and offer are always set, the topic only when there is one."""
     reply = Reply(kind="answered", facts=["F1", "F2", "F1"], topic="faq/what_is", offer="check")
     assert Turn([], reply_slots(reply)).slots == {
         "answer_kind": "answered",

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from actions.check_control import ActionChangeAnswer, ActionImFine, ActionResumeCheck, ActionStopCheck
+from actions.check_control import (
+    ActionChangeAnswer,
+    ActionImFine,
+    ActionResumeCheck,
+    ActionStopCheck,
+)
 from actions.check_start import ActionStartCheck
 from actions.emergency import ActionEmergency
 from assistant.screening.items import ITEMS
@@ -148,7 +153,10 @@ class TestCorrection:
         """An explicit correction may lower."""
         patient = Patient.with_answers("done", herpes="yes")
         patient.run(ActionChangeAnswer(), "actually no herpes", "correct_answer")
-        assert (patient.slots["herpes"], patient.slots["check_outcome"]) == ("no", "no_listed_contraindication")
+        assert (patient.slots["herpes"], patient.slots["check_outcome"]) == (
+            "no",
+            "no_listed_contraindication",
+        )
 
     def test_in_a_stopped_check_there_is_no_result(self) -> None:
         """Stored, and nothing computed."""

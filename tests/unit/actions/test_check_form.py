@@ -58,8 +58,12 @@ def test_the_last_answer_ends_the_form_without_a_result() -> None:
 
 @pytest.mark.parametrize(
     ("text", "intent"),
-    [("what does it cost?", "not_in_document/price"), ("how are you?", "smalltalk/how_are_you")]
-    + [("why do you ask?", "explain_why"), ("gghhjj", "")],
+    [
+        ("what does it cost?", "not_in_document/price"),
+        ("how are you?", "smalltalk/how_are_you"),
+        ("why do you ask?", "explain_why"),
+        ("gghhjj", ""),
+    ],
 )
 def test_an_interruption_leaves_the_question_open(text: str, intent: str) -> None:
     """It is answered, nothing is stored, and Rasa's form never refuses to run."""

@@ -65,7 +65,7 @@ def test_no_and_not_sure_do_nothing(offer: str | None, intent: str) -> None:
 
 @pytest.mark.parametrize("intent", ["affirm", "deny"])
 def test_a_yes_with_a_statement_is_the_statement(intent: str) -> None:
-    """ "Yes, I have lupus" says more than yes."""
+    """The words "yes, I have lupus" say more than yes."""
     patient = Patient()
     patient.run(SHORT, "yes, I have lupus", intent)
     assert patient.slots["systemic_skin"] == "yes"
@@ -94,7 +94,9 @@ class TestDeletion:
             patient.run(SHORT, "yes", "affirm")
         else:
             patient.run(ActionConfirmDeletion(), "delete it", "delete_data")
-        left = {k: v for k, v in patient.slots.items() if v and k not in ("emergency_numbers", "crisis_lines")}
+        left = {
+            k: v for k, v in patient.slots.items() if v and k not in ("emergency_numbers", "crisis_lines")
+        }
         record = left.pop("check_record")
         assert left == {"answer_kind": "smalltalk"}
         assert {k: v for k, v in record.items() if v} == {"status": "none"}

@@ -24,9 +24,7 @@ def problems(project: Project) -> str:
         ("Classical laser grinding.", "The laser is red.\n\nClassical laser grinding.", "red.”"),
     ],
 )
-def test_sentence_without_a_fact(
-    copy: Project, edit: Edit, old: str, new: str, expected: str
-) -> None:
+def test_sentence_without_a_fact(copy: Project, edit: Edit, old: str, new: str, expected: str) -> None:
     """A sentence or bullet that no fact quotes is reported with its line."""
     edit("data/document/document.txt", old, new)
     assert expected in problems(copy)
@@ -63,9 +61,7 @@ def test_topic_without_examples(copy: Project, name: str) -> None:
     """A topic or small talk that the classifier does not know is reported."""
     for path in (copy.data / "nlu").glob("*.yml"):
         text = path.read_text(encoding="utf-8")
-        path.write_text(
-            text.replace(f"- intent: {name}\n", f"- intent: {name}x\n"), encoding="utf-8"
-        )
+        path.write_text(text.replace(f"- intent: {name}\n", f"- intent: {name}x\n"), encoding="utf-8")
     assert f"{name.split('/')[1]} has no examples" in problems(copy)
     assert f"nothing answers the class {name}x" in problems(copy)
 

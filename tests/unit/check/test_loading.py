@@ -66,9 +66,7 @@ def test_pattern_of_red_flags_that_does_not_compile(copy: Project, edit: Edit) -
         ("wording.yml", b"a: \xff", "wording.yml:1: not UTF-8 text"),
     ],
 )
-def test_file_of_another_shape(
-    copy: Project, name: str, text: str | bytes | None, expected: str
-) -> None:
+def test_file_of_another_shape(copy: Project, name: str, text: str | bytes | None, expected: str) -> None:
     """Empty, missing and foreign files are findings, not stack traces."""
     path = copy.data / name
     if text is None:

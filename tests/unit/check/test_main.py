@@ -41,9 +41,7 @@ def test_files_that_do_not_load_are_reported_alone(
     assert all("facts.yml" in f.file for f in found)
 
 
-def test_code_that_does_not_parse_is_a_finding(
-    copy: Project, edit: Callable[[str, str, str], None]
-) -> None:
+def test_code_that_does_not_parse_is_a_finding(copy: Project, edit: Callable[[str, str, str], None]) -> None:
     """The checks read the code, and say where they can't."""
     edit("actions/base.py", "import logging", "import")
     (found,) = command.run(copy)

@@ -49,9 +49,7 @@ def swap(data: Item) -> None:
         (lambda d: d["item"].remove(herpes(d)), "the questions are cardiovascular"),
     ],
 )
-def test_wrong_questionnaire(
-    copy: Project, change: Callable[[Item], object], expected: str
-) -> None:
+def test_wrong_questionnaire(copy: Project, change: Callable[[Item], object], expected: str) -> None:
     """Each fault is named with the linkId."""
     path = copy.data / questionnaire.FILE
     data = json.loads(path.read_text(encoding="utf-8"))

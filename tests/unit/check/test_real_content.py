@@ -33,8 +33,6 @@ from assistant.check.project import Project
     ],
     ids=lambda check: f"{check.__module__}.{check.__name__}",
 )
-def test_real_content_has_no_errors(
-    real: Project, check: Callable[[Project], Iterable[Finding]]
-) -> None:
+def test_real_content_has_no_errors(real: Project, check: Callable[[Project], Iterable[Finding]]) -> None:
     """Each check passes on the project itself."""
     assert [str(f) for f in check(real) if f.level == "error"] == []

@@ -1,11 +1,11 @@
-"""Replies outside the check: the right kind, several questions, follow-ups, statements, not understood."""
+"""Replies outside the check: the right kind, several questions, follow-ups, statements."""
 
 from __future__ import annotations
 
 import pytest
 
 from assistant.dialogue.answering import explain_term, reads_as_statement, reply_to, volunteered
-from assistant.dialogue.message import Hit, UserMessage, from_latest_message
+from assistant.dialogue.message import GATE, Hit, UserMessage, from_latest_message
 from tests.unit.dialogue.fakes import said, spoken, titles
 
 
@@ -19,7 +19,12 @@ class TestKinds:
     @pytest.mark.parametrize(
         ("text", "topic", "kind", "part"),
         [
-            ("does it leave a crust?", "faq/crust", "answered", "On the treated areas you can see a crust."),
+            (
+                "does it leave a crust?",
+                "faq/crust",
+                "answered",
+                "On the treated areas you can see a crust.",
+            ),
             ("what does it cost?", "not_in_document/price", "not_in_document", "the price"),
             ("who won?", "out_of_scope", "out_of_scope", "laser resurfacing"),
             ("thanks", "smalltalk/thanks", "smalltalk", "utter_smalltalk/thanks"),
@@ -40,7 +45,7 @@ class TestKinds:
 
     def test_uncertain_is_unclear(self) -> None:
         """Below the gate nothing is answered; the likeliest topic is offered instead."""
-        reply = reply_to(said("crsut thing", "faq/crust", 0.2))
+        reply = reply_to(said("crsut thing", "faq/crust", GATE - 0.01))
 
         assert ("unclear", ["Is there a crust afterwards?"]) == (reply.kind, titles(reply))
 
@@ -104,7 +109,9 @@ class TestStatements:
         assert {"F21", "F29"} <= set(reply.facts)
         assert "check" == reply.offer
 
-    @pytest.mark.parametrize("text", ["can I have it with lupus?", "is herpes on the list?", "what about warfarin?"])
+    @pytest.mark.parametrize(
+        "text", ["can I have it with lupus?", "is herpes on the list?", "what about warfarin?"]
+    )
     def test_question_is_none(self, text: str) -> None:
         """A question about a condition states nothing about the patient."""
         message = said(text, "faq/contraindications")
@@ -128,7 +135,12 @@ class TestStatements:
 class TestExplainTerm:
     @pytest.mark.parametrize(
         ("text", "part"),
-        [("what is an arrhythmia", "steady"), ("PUS??", "fluid"), ("whole body?", "whole body"), ("cold sores", "blisters")],
+        [
+            ("what is an arrhythmia", "steady"),
+            ("PUS??", "fluid"),
+            ("whole body?", "whole body"),
+            ("cold sores", "blisters"),
+        ],
     )
     def test_term(self, text: str, part: str) -> None:
         """The first term of the glossary is explained in plain words."""
@@ -145,14 +157,24 @@ class TestMessage:
         """Text, ranking and hits come from Rasa's parse data."""
         latest = {
             "text": "hi",
-            "topics": {"whole": [["faq/crust", 0.7], ["faq/heat", 0.1]], "hits": [{"topic": "faq/crust", "confidence": 0.7}]},
+            "topics": {
+                "whole": [["faq/crust", 0.7], ["faq/heat", 0.1]],
+                "hits": [{"topic": "faq/crust", "confidence": 0.7}],
+            },
         }
         message = from_latest_message(latest, 4)
 
-        assert ("hi", "faq/crust", 0.7, 4) == (message.text, message.best, message.confidence, message.turn)
+        assert ("hi", "faq/crust", 0.7, 4) == (
+            message.text,
+            message.best,
+            message.confidence,
+            message.turn,
+        )
         assert [Hit("faq/crust", 0.7, "")] == message.questions
 
-    @pytest.mark.parametrize("latest", [{}, {"text": None}, {"text": "x", "topics": None}, {"topics": {"whole": None}}])
+    @pytest.mark.parametrize(
+        "latest", [{}, {"text": None}, {"text": "x", "topics": None}, {"topics": {"whole": None}}]
+    )
     def test_incomplete(self, latest: dict[str, object]) -> None:
         """Missing parse data is an unclassified message, not an error."""
         message = from_latest_message(latest)

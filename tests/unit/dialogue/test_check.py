@@ -1,4 +1,4 @@
-"""The course of the check: answers, interruptions, re-asking, emergencies, commands and corrections."""
+"""The course of the check: answers, interruptions, asking again, emergencies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from assistant.dialogue.check import Step, advance
 from assistant.dialogue.message import Hit, UserMessage
 from assistant.screening.items import ITEMS, Item
-from assistant.screening.record import ACTIVE, DONE, EMERGENCY, STOPPED, CheckRecord
+from assistant.screening.record import ACTIVE, DONE, EMERGENCY, CheckRecord
 from tests.unit.dialogue.fakes import answered, open_item, said, spoken, titles
 
 
@@ -27,7 +27,11 @@ class TestFullCheck:
             step = take(record, "no")
 
         assert list(ITEMS) == asked
-        assert (DONE, None, "no_listed_contraindication") == (record.status, step.ask, record.outcome())
+        assert (DONE, None, "no_listed_contraindication") == (
+            record.status,
+            step.ask,
+            record.outcome(),
+        )
 
     @pytest.mark.parametrize("item", ITEMS[:5])
     def test_one_yes(self, item: Item) -> None:
@@ -37,7 +41,10 @@ class TestFullCheck:
 
         assert "contraindicated" == record.outcome()
 
-    @pytest.mark.parametrize(("item", "answer"), [("medicines", "the pill"), ("herpes", "not sure"), ("temperature", "37.5")])
+    @pytest.mark.parametrize(
+        ("item", "answer"),
+        [("medicines", "the pill"), ("herpes", "not sure"), ("temperature", "37.5")],
+    )
     def test_one_for_review(self, item: Item, answer: str) -> None:
         """A medicine or an unsure answer is for the specialist."""
         record = CheckRecord(status=ACTIVE)
@@ -60,7 +67,7 @@ class TestFullCheck:
         assert (["pregnant"], "needs_specialist_review") == (record.off_list, record.outcome())
 
     def test_volunteered_is_noted(self) -> None:
-        """Another item named in an answer is noted, said back and not asked again when it is a yes."""
+        """Another item named in an answer is noted and said back; a yes is not asked again."""
         record = CheckRecord(status=ACTIVE)
         step = take(record, "yes, afib. and i have a cold sore")
 
@@ -201,7 +208,8 @@ class TestEmergency:
         assert "utter_self_harm" in spoken(step.reply)
 
     @pytest.mark.parametrize(("text", "item", "response"), [
-        ("190/125", "cardiovascular", "utter_urgent_blood_pressure"), ("40.5", "temperature", "utter_urgent_temperature"),
+        ("190/125", "cardiovascular", "utter_urgent_blood_pressure"),
+        ("40.5", "temperature", "utter_urgent_temperature"),
     ])  # fmt: skip
     def test_urgent_goes_on(self, text: str, item: Item, response: str) -> None:
         """A very high reading gets its urgent message, and the check goes on."""

@@ -87,7 +87,7 @@ class TestRestartAndDelete:
 class TestExplain:
     @pytest.mark.parametrize("item", ITEMS)
     def test_why(self, item: Item) -> None:
-        """ "Why do you ask?" is answered from the document; the question stays open."""
+        """Why it is asked is answered from the document; the question stays open."""
         record = answered(*["no"] * ITEMS.index(item))
         step = command("why do you ask that?", "explain_why", record, item)
 
@@ -96,7 +96,7 @@ class TestExplain:
 
     @pytest.mark.parametrize("item", ITEMS)
     def test_meaning(self, item: Item) -> None:
-        """ "What does that mean?" gives the help of the open question."""
+        """What it means is answered with the help of the open question."""
         record = answered(*["no"] * ITEMS.index(item))
         step = command("what does that mean?", "explain_meaning", record, item)
 
@@ -118,7 +118,8 @@ class TestExplain:
     @pytest.mark.parametrize(
         ("name", "part"),
         [("ask_privacy", "utter_privacy"), ("human_handoff", "utter_human"),
-         ("smalltalk/capabilities", "utter_check_help"), ("repeat_question", ""), ("resume_check", "")],
+         ("smalltalk/capabilities", "utter_check_help"), ("repeat_question", ""),
+         ("resume_check", "")],
     )  # fmt: skip
     def test_others(self, name: str, part: str) -> None:
         """Other commands are answered and leave the question open."""
@@ -175,13 +176,16 @@ class TestCorrection:
         assert ("yes", "yes") == (record.values["cardiovascular"], record.values["herpes"])
 
     def test_plain_no_is_none(self) -> None:
-        """ "Actually no" answers the open question and changes no other."""
+        """A bare "actually no" answers the open question and changes no other."""
         record = answered("yes", "yes", "yes")
         advance(said("actually no"), record, "systemic_skin")
 
         assert ["yes"] * 3 == [record.values[i] for i in ITEMS[:3]]
 
-    @pytest.mark.parametrize(("value", "part"), [("no", "to no"), ("unsure", "to not sure"), (None, "look at that one again")])
+    @pytest.mark.parametrize(
+        ("value", "part"),
+        [("no", "to no"), ("unsure", "to not sure"), (None, "look at that one again")],
+    )
     def test_apply(self, value: str | None, part: str) -> None:
         """Each kind of correction is said back."""
         reply, record = Reply(), answered("yes")

@@ -17,38 +17,49 @@ from tests.unit.dialogue.fakes import said
 
 CAUTION = {None: -1, "no": 0, "unsure": 1, "yes": 2}
 
-#: What may make a plain no: a no as the whole message, a normal temperature, something clearly over.
+#: What may make a plain no: a no as the whole message, a normal temperature.
 PLAIN_NO = (
     ("no", "deny"), ("Nope.", "deny"), ("no", ""), ("none", "deny"), ("not at all", "not_sure"),
-    ("never", "follow_up/how_long"), ("36.6", ""), ("no 🙂", "smalltalk/thanks"), ("nothing like that", "deny"), ("I'm fine", "im_fine"),
+    ("never", "follow_up/how_long"), ("36.6", ""), ("no 🙂", "smalltalk/thanks"),
+    ("nothing like that", "deny"), ("I'm fine", "im_fine"),
     ("no rash, no fever", "deny"), ("no. and how long is the recovery?", "faq/recovery_time"),
 )  # fmt: skip
 #: What may lower or reopen an answer: said explicitly.
 CORRECTIONS = (
-    ("sorry, change fever to no", "correct_answer"), ("change the answer about my heart", "correct_answer"),
+    ("sorry, change fever to no", "correct_answer"),
+    ("change the answer about my heart", "correct_answer"),
     ("actually I don't have a rash", ""), ("go back to the previous one", "correct_answer"),
-    ("change question 5 to no", "correct_answer"), ("I was wrong, I take no pills, change that", "correct_answer"),
+    ("change question 5 to no", "correct_answer"),
+    ("I was wrong, I take no pills, change that", "correct_answer"),
     ("the lupus answer should be not sure", ""), ("actually I do have a fever", "correct_answer"),
 )  # fmt: skip
 #: What forgets everything.
 RESETS = (("start again", "restart_check"), ("new check please", "restart_check"))
 #: Everything else: may raise values, answer, interrupt or fail, but never lowers or makes a no.
 OTHERS = (
-    ("yes", "affirm"), ("yeah", "affirm"), ("Yes, I do", "affirm"), ("👍", ""), ("not sure", "not_sure"), ("idk", ""),
-    ("maybe", "deny"), ("no idea", "deny"), ("prefer not to say", "stop_check"), ("yes and no", "affirm"),
-    ("I guess not", "deny"), ("I don't think so", "deny"), ("no, but I get cold sores sometimes", "deny"),
+    ("yes", "affirm"), ("yeah", "affirm"), ("Yes, I do", "affirm"), ("👍", ""),
+    ("not sure", "not_sure"), ("idk", ""),
+    ("maybe", "deny"), ("no idea", "deny"), ("prefer not to say", "stop_check"),
+    ("yes and no", "affirm"),
+    ("I guess not", "deny"), ("I don't think so", "deny"),
+    ("no, but I get cold sores sometimes", "deny"),
     ("no only the pill", "deny"), ("no, my pulse is high", "deny"), ("no fever, 38.9", "deny"),
-    ("no doubt it's herpes", "deny"), ("I have lupus", "inform_health"), ("38.9", ""), ("190/125", ""),
-    ("118/76", ""), ("i take warfarin for my afib", "inform_health"), ("psoriasis", "inform_health"),
+    ("no doubt it's herpes", "deny"), ("I have lupus", "inform_health"), ("38.9", ""),
+    ("190/125", ""),
+    ("118/76", ""), ("i take warfarin for my afib", "inform_health"),
+    ("psoriasis", "inform_health"),
     ("my mum has lupus", "inform_health"), ("I'm pregnant", "not_in_document/pregnancy"),
     ("a rash on my stretch marks", "faq/skin_infection"), ("what if I had a fever?", "faq/fever"),
     ("does a cold sore count?", "faq/herpes"), ("how much is it?", "not_in_document/price"),
     ("is it safe?", "faq/safety"), ("why?", "follow_up/why"), ("tell me more", "follow_up/more"),
-    ("why do you ask?", "explain_why"), ("what does that mean?", "explain_meaning"), ("thanks", "smalltalk/thanks"),
+    ("why do you ask?", "explain_why"), ("what does that mean?", "explain_meaning"),
+    ("thanks", "smalltalk/thanks"),
     ("what is the weather", "out_of_scope"), ("asdf qwer", ""), ("", ""), ("?", ""), ("😭😭", ""),
     ("stop", "stop_check"), ("i stopped metformin", "stop_check"), ("go on", "resume_check"),
-    ("start the check", "start_check"), ("say that again", "repeat_question"), ("my summary", "show_summary"),
-    ("who sees this?", "ask_privacy"), ("a human please", "human_handoff"), ("delete my data", "delete_data"),
+    ("start the check", "start_check"), ("say that again", "repeat_question"),
+    ("my summary", "show_summary"),
+    ("who sees this?", "ask_privacy"), ("a human please", "human_handoff"),
+    ("delete my data", "delete_data"),
     ("I have chest pain", "emergency"), ("i can't breathe", ""), ("I want to die", "self_harm"),
     ("wait", ""), ("sorry?", "repeat_question"), ("İ" * 300, ""), ("1/2 3/4 38/39", ""),
 )  # fmt: skip

@@ -19,7 +19,10 @@ STATEMENTS: dict[Item, str] = {
     "herpes": "I have a cold sore",
     "medicines": "I take warfarin",
 }
-CLEARANCE = re.compile(r"you can have|it is safe for you|don.t worry|no problem|green light|wait until|stop taking", re.I)
+CLEARANCE = re.compile(
+    r"you can have|it is safe for you|don.t worry|no problem|green light|wait until|stop taking",
+    re.I,
+)
 
 
 def reply_text(text: str, status: str = "none") -> str:
@@ -30,7 +33,7 @@ def reply_text(text: str, status: str = "none") -> str:
 class TestConditionReply:
     @pytest.mark.parametrize("item", ITEMS)
     def test_each_item(self, item: Item) -> None:
-        """Each item's fact is named, with the patient's words, the exam, and an offer of the check."""
+        """Each item's fact is named, with the patient's words, the exam and an offer."""
         reply = condition_reply(read_volunteered(STATEMENTS[item], declared=True), status="none")
         text = spoken(reply)
 
@@ -85,7 +88,9 @@ class TestConditionReply:
 
     def test_several(self) -> None:
         """Several conditions in one message are all related to the list."""
-        reply = condition_reply(read_volunteered("I have lupus and I take warfarin", declared=True), status="none")
+        reply = condition_reply(
+            read_volunteered("I have lupus and I take warfarin", declared=True), status="none"
+        )
 
         assert {"F28", "F42", "F43"} <= set(reply.facts)
 

@@ -24,7 +24,8 @@ KINDS = ("why", "how_long", "other_laser", "more")
 CLAIM = re.compile(r"absolutely|forever|excluded|no risk|no protective bandage|without severe|90\s?%", re.I)
 ATTRIBUTED = re.compile(r"\b(?:our|the|the same) document (?:says|calls)\b", re.I)
 CLEARANCE = re.compile(
-    r"you can have it|you are (?:eligible|suitable|cleared)|(?<!can't promise that )it is safe for you|don.t worry|you don.t need|"
+    r"you can have it|you are (?:eligible|suitable|cleared)|(?<!can't promise that )it is safe for you|"
+    r"don.t worry|you don.t need|"
     r"green light|you may proceed|come back when|wait until|stop taking",
     re.I,
 )
@@ -103,10 +104,14 @@ class TestAnswerTopic:
     @pytest.mark.parametrize(
         ("name", "facts"),
         [
-            ("heat", {"F03", "F10"}), ("safety", {"F30", "F23", "F42"}), ("accidents", {"F32", "F23"}),
-            ("surgery", {"F33", "F23"}), ("severe_consequences", {"F33", "F23"}), ("first_result", {"F38", "F22"}),
-            ("sessions", {"F22", "F38"}), ("permanence", {"F40", "F22"}), ("preparation", {"F36", "F43"}),
-            ("body_parts", {"F37", "F26"}), ("disadvantages", {"F24", "F42"}), ("healthy_tissue", {"F39", "F05"}),
+            ("heat", {"F03", "F10"}), ("safety", {"F30", "F23", "F42"}),
+            ("accidents", {"F32", "F23"}),
+            ("surgery", {"F33", "F23"}), ("severe_consequences", {"F33", "F23"}),
+            ("first_result", {"F38", "F22"}),
+            ("sessions", {"F22", "F38"}), ("permanence", {"F40", "F22"}),
+            ("preparation", {"F36", "F43"}),
+            ("body_parts", {"F37", "F26"}), ("disadvantages", {"F24", "F42"}),
+            ("healthy_tissue", {"F39", "F05"}),
         ],
     )  # fmt: skip
     def test_pairs(self, name: str, facts: set[str]) -> None:
@@ -155,7 +160,7 @@ class TestRefuseTopic:
     @pytest.mark.parametrize("name", SILENT)
     @pytest.mark.parametrize("turn", range(4))
     def test_silence_and_specialist(self, name: str, turn: int) -> None:
-        """Each refusal, in each variation, says that the document is silent and names the specialist."""
+        """Each refusal, in each variation, says the document is silent and names the specialist."""
         part = refuse_topic(name, turn)
 
         assert NOT_IN_DOCUMENT == part.kind
@@ -235,7 +240,7 @@ class TestFollowUp:
         assert NOT_IN_DOCUMENT == part.kind
 
     def test_more_without_facts(self) -> None:
-        """ "Tell me more" quotes the topic's own sentence when the facts are not known."""
+        """Asked for more, it quotes the topic's own sentence when the facts are not known."""
         part = follow_up("more", "faq/crust", [], 0)
 
         assert part is not None

@@ -47,15 +47,21 @@ class TestContent:
         [
             ("document/facts.yml", "On the treated areas you can see a crust.",
              "On the treated areas you can see no crust.", "F15 does not stand in document.txt"),
-            ("document/document.txt", "rashes of herpes.", "rashes.", "F29 does not stand in document.txt"),
-            ("document/facts.yml", 'section: "What is laser resurfacing?"', 'section: "No heading"', "is no heading"),
-            ("document/topics.yml", "parts: [F15]", "parts: [F99]", "refers to 'F99', which does not exist"),
+            ("document/document.txt", "rashes of herpes.", "rashes.",
+            "F29 does not stand in document.txt"),
+            ("document/facts.yml", 'section: "What is laser resurfacing?"', 'section: "No heading"',
+            "is no heading"),
+            ("document/topics.yml", "parts: [F15]", "parts: [F99]",
+            "refers to 'F99', which does not exist"),
             ("document/topics.yml", "parts: [K1]", "parts: [K99]", "refers to 'K99'"),
-            ("document/topics.yml", "more: [contraindications]", "more: [nonsense]", "refers to 'nonsense'"),
+            ("document/topics.yml", "more: [contraindications]", "more: [nonsense]",
+            "refers to 'nonsense'"),
             ("document/pairs.yml", "facts: [F16]", "facts: [F61]", "refers to 'F61'"),
-            ("document/not_in_document.yml", "nearest: [F22]", "nearest: [F222]", "refers to 'F222'"),
+            ("document/not_in_document.yml", "nearest: [F22]", "nearest: [F222]",
+            "refers to 'F222'"),
             ("document/facts.yml", "- id: F15", "- id: F14", "F14 stands there twice"),
-            ("document/topics.yml", "- name: crust\n  parts: [F15]", "- name: crust", "lacks parts"),
+            ("document/topics.yml", "- name: crust\n  parts: [F15]", "- name: crust",
+            "lacks parts"),
             ("document/topics.yml", "topics:", "subjects:", "no list 'topics'"),
             ("responses/questions.yml", "utter_faq/crust:", "utter_faq/crusts:", "utter_faq/crust"),
         ],
@@ -84,7 +90,12 @@ class TestContent:
 class TestFact:
     @pytest.mark.parametrize(
         ("verbatim", "expected"),
-        [("It is absolutely safe.", True), ("gone forever", True), ("in 90% of cases", True), ("A crust.", False)],
+        [
+            ("It is absolutely safe.", True),
+            ("gone forever", True),
+            ("in 90% of cases", True),
+            ("A crust.", False),
+        ],
     )
     def test_is_claim(self, verbatim: str, expected: bool) -> None:
         """Strong words make a sentence a claim."""
@@ -97,9 +108,14 @@ class TestLookups:
         found = content()
 
         assert (("F15",), ("F03", "F10")) == (found.facts_of("F15"), found.facts_of("K1"))
-        assert (found.facts["F15"].say, found.pairs["K1"].say) == (found.say("F15"), found.say("K1"))
+        assert (found.facts["F15"].say, found.pairs["K1"].say) == (
+            found.say("F15"),
+            found.say("K1"),
+        )
 
-    @pytest.mark.parametrize("name", ["faq/unknown", "not_in_document/other", "stop_check", "smalltalk/thanks", ""])
+    @pytest.mark.parametrize(
+        "name", ["faq/unknown", "not_in_document/other", "stop_check", "smalltalk/thanks", ""]
+    )
     def test_no_question(self, name: str) -> None:
         """What is no question of its own has none to show."""
         assert None is content().question(name)

@@ -1,6 +1,6 @@
-"""What Rasa does without the mends, as JSON on stdout. Run by the fixture `stock`, in its own process.
+"""What Rasa does without the mends, as JSON on stdout; run by the fixture `stock`.
 
-Our components are imported as `rasa run` would; `STRIA_HARDENING=off` has to leave Rasa as it is.
+Our channel is imported as `rasa run` would; `STRIA_HARDENING=off` has to leave Rasa as it is.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.nlu.training_data.message import Message
 
-import rasa_ext.nlu.red_flag_detector  # installs the mends, unless they are off
 from rasa_ext.channels.rest import RestInput
 from scripts._env import ROOT
 from tests.channel_server import serving

@@ -1,4 +1,4 @@
-"""The NLU components: emergencies first, clinical entities, one classifier for intents and topics."""
+"""The NLU components: emergencies first, clinical entities, intents and topics."""
 
 from __future__ import annotations
 
@@ -38,8 +38,11 @@ class TestRedFlagDetector:
 
     @pytest.mark.parametrize(
         ("text", "kind"),
-        [("I have chest pain", "emergency"), ("help i cant breathe", "emergency")]
-        + [("I want to kill myself", "self_harm")],
+        [
+            ("I have chest pain", "emergency"),
+            ("help i cant breathe", "emergency"),
+            ("I want to kill myself", "self_harm"),
+        ],
     )
     def test_it_overrides_the_intent(self, text: str, kind: str) -> None:
         """Whatever the classifier was sure of; the entities of others stay."""
@@ -97,7 +100,11 @@ class TestClinicalEntities:
         found = entities_of("bp 150/95, fever 39.5, my mother has lupus and I take metformin")
         kinds = ["blood_pressure", "condition", "temperature", "condition", "medicine"]
         assert [e["entity"] for e in found] == kinds
-        assert [e["group"] for e in found if "group" in e] == ["temperature", "systemic_skin", "medicines"]
+        assert [e["group"] for e in found if "group" in e] == [
+            "temperature",
+            "systemic_skin",
+            "medicines",
+        ]
 
     def test_the_component_keeps_the_entities_of_others(self) -> None:
         """It adds, and marks the property for Rasa's output."""
@@ -114,7 +121,7 @@ class TestClinicalEntities:
 
 
 EXAMPLES = {
-    "faq/pain": "does it hurt|is it painful|will I feel pain|how much does it hurt|is the laser painful",
+    "faq/pain": "does it hurt|is it painful|will I feel pain|how much does it hurt|is it a pain",
     "faq/recovery": "how long is recovery|when am I healed|how long does healing take|time to heal",
     "smalltalk/greet": "hello|hi there|good morning|hey|hello bot",
     "start_check": "start the check|begin the check|let us do the check|I want the check|check me",
@@ -152,7 +159,11 @@ class TestTopicClassifier:
 
     @pytest.mark.parametrize(
         ("text", "name"),
-        [("is it painful?", "faq/pain"), ("Hello", "smalltalk/greet"), ("begin the check", "start_check")],
+        [
+            ("is it painful?", "faq/pain"),
+            ("Hello", "smalltalk/greet"),
+            ("begin the check", "start_check"),
+        ],
     )
     def test_what_is_set(self, classifier: TopicClassifier, text: str, name: str) -> None:
         """Intent, ranking, response selector and topics agree, and Rasa puts them out."""
@@ -160,7 +171,11 @@ class TestTopicClassifier:
         assert found.get("topics")["whole"][0][0] == name
         assert found.get("intent")["name"] == name.split("/")[0]
         assert found.get("intent_ranking")[0] == found.get("intent")
-        assert {r["name"] for r in found.get("intent_ranking")} == {"faq", "smalltalk", "start_check"}
+        assert {r["name"] for r in found.get("intent_ranking")} == {
+            "faq",
+            "smalltalk",
+            "start_check",
+        }
         confidences = [p for _, p in found.get("topics")["whole"]]
         assert confidences == sorted(confidences, reverse=True)
         assert sum(confidences) == pytest.approx(1, abs=0.01)
@@ -169,7 +184,12 @@ class TestTopicClassifier:
         if "/" in name:
             chosen = selector[name.split("/")[0]]["response"]
             assert chosen["intent_response_key"] == name
-        assert {"intent", "intent_ranking", "response_selector", "topics"} <= found.output_properties
+        assert {
+            "intent",
+            "intent_ranking",
+            "response_selector",
+            "topics",
+        } <= found.output_properties
 
     def test_the_place_of_a_hit(self, classifier: TopicClassifier) -> None:
         """Each hit names its words."""

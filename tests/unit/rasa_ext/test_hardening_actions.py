@@ -33,7 +33,7 @@ async def in_check(engine: Engine, answers: int = 2) -> dict[str, Any]:
 
 
 def test_stock_rasa_completes_the_form_with_nothing_asked(stock: dict[str, Any]) -> None:
-    """Without the mend the action for the result is called after a failed start: research/peers.md, fact 1."""
+    """Without the mend the result is called for at once: research/peers.md, fact 1."""
     assert stock["dead"]["called"][-1] == "action_check_result"
     assert stock["dead"]["said"] == []
 

@@ -44,9 +44,7 @@ def test_stock_sanic_hangs(stock: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("line", list(LINES.values()), ids=list(LINES))
 @pytest.mark.parametrize("length", [b"abc", b"-5", b"", b"1e3", b"1_0", b"+2", "٣".encode(), b"9" * 40])
-def test_a_nonsense_length_is_a_bad_request(
-    server: ChannelServer, line: bytes, length: bytes
-) -> None:
+def test_a_nonsense_length_is_a_bad_request(server: ChannelServer, line: bytes, length: bytes) -> None:
     """Refused at every address, and the next request is answered."""
     assert status(server, line, b"Content-Length: " + length) == 400
     assert server.request("/webhooks/rest/").status == 200
@@ -61,9 +59,7 @@ def test_a_nonsense_length_is_a_bad_request(
         (b"Transfer-Encoding: chunked", b"Transfer-Encoding: chunked"),
     ],
 )
-def test_contradictory_lengths_are_refused(
-    server: ChannelServer, headers: tuple[bytes, ...]
-) -> None:
+def test_contradictory_lengths_are_refused(server: ChannelServer, headers: tuple[bytes, ...]) -> None:
     """What a proxy and Sanic could read in two ways is read in none."""
     assert status(server, LINES["channel"], *headers) == 400
 

@@ -50,7 +50,11 @@ def test_a_message_is_answered(server: ChannelServer) -> None:
     assert (answer.status, answer.content_type) == (200, "application/json")
     assert answer.json == [{"recipient_id": "ada", "text": "You said is it painful?"}]
     message = server.agent.messages[0]
-    assert (message.text, message.sender_id, message.input_channel) == ("is it painful?", "ada", "rest")
+    assert (message.text, message.sender_id, message.input_channel) == (
+        "is it painful?",
+        "ada",
+        "rest",
+    )
 
 
 def test_nothing_of_the_caller_gets_into_the_tracker(server: ChannelServer) -> None:
@@ -148,8 +152,23 @@ DEEP = b"[" * 8000 + b"]" * 8000
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"sender=ada", b"{'a': 1}", b"\xff\xfe{}", b'\xef\xbb\xbf{"sender": "a"}', DEEP]
-    + [b'{"sender":' * 1400, b"1" * 9000, b"[]", b'"x"', b"null", b"true", b"1", b"NaN"],
+    [
+        b"",
+        b"{",
+        b"sender=ada",
+        b"{'a': 1}",
+        b"\xff\xfe{}",
+        b'\xef\xbb\xbf{"sender": "a"}',
+        DEEP,
+        b'{"sender":' * 1400,
+        b"1" * 9000,
+        b"[]",
+        b'"x"',
+        b"null",
+        b"true",
+        b"1",
+        b"NaN",
+    ],
 )
 def test_what_is_no_json_object_is_refused(server: ChannelServer, body: bytes) -> None:
     """Broken, deep or merely something else: always 400 with our own error."""

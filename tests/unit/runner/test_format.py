@@ -75,9 +75,7 @@ def test_named_patterns_and_never(write: Write) -> None:
     write("patterns.yml", "patterns:\n  clear: [good to go]\n  a: [x]\nnever: ['{', $clear]\n")
     path = write(
         "x.conv.yml",
-        f"patterns:\n  a: [mine, /too/]\n{HEAD}  - user: hi\n    not: [$clear, $a, $5]\n".replace(
-            ", $5", ""
-        ),
+        f"patterns:\n  a: [mine, /too/]\n{HEAD}  - user: hi\n    not: [$clear, $a, $5]\n".replace(", $5", ""),
     )
     (conversation,) = load_conversations(path)
     assert [str(p) for p in conversation.turns[0].lacks] == ['"good to go"', '"mine"', "/too/"]

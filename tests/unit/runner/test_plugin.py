@@ -35,9 +35,7 @@ def inner(
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     """Runs pytest with the plugin in the folder."""
-    return pytester.runpytest_inprocess(
-        "-p", "tests.conversation_plugin", "-p", "no:asyncio", *arguments
-    )
+    return pytester.runpytest_inprocess("-p", "tests.conversation_plugin", "-p", "no:asyncio", *arguments)
 
 
 def test_each_conversation_is_a_test(inner: pytest.Pytester) -> None:
@@ -98,9 +96,7 @@ def test_a_server_that_breaks_is_told(inner: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["http://127.0.0.1:*webhook: HTTP 500 broken*"])
 
 
-def test_no_server_at_the_given_address(
-    inner: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_server_at_the_given_address(inner: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first conversation says what is wrong; the others refer to it."""
     monkeypatch.setenv("STRIA_TEST_URL", "http://127.0.0.1:1")
     result = run(inner)

@@ -19,9 +19,7 @@ def conversation(write: Write, turns: str, patterns: str = "") -> Conversation:
     """Returns the one conversation of a file with these turns."""
     if patterns:
         write("patterns.yml", patterns)
-    return load_conversations(
-        write("x.conv.yml", f"conversations:\n- name: one\n  turns:\n{turns}")
-    )[0]
+    return load_conversations(write("x.conv.yml", f"conversations:\n- name: one\n  turns:\n{turns}"))[0]
 
 
 def failure(write: Write, chat: FakeChat, turns: str, patterns: str = "") -> str:
@@ -136,9 +134,7 @@ def test_pressing_a_button_that_is_not_there(write: Write, chat: FakeChat) -> No
     """The report names the buttons that were shown, and nothing is sent."""
     chat.say("hi", "Fever?", buttons=CHOICES)
     report = failure(write, chat, "  - user: hi\n  - press: Perhaps\n")
-    assert (
-        "no button 'Perhaps' to press; the reply before it shows 'Yes', 'No', 'Not sure'" in report
-    )
+    assert "no button 'Perhaps' to press; the reply before it shows 'Yes', 'No', 'Not sure'" in report
     assert "shows no buttons at all" in failure(write, chat, "  - press: 'Yes'\n")
     assert [text for _, text in chat.sent] == ["hi"]
 

@@ -65,9 +65,7 @@ def test_a_missing_file_is_named(project: Path) -> None:
         start_stack()
 
 
-def test_a_process_that_ends_is_reported_with_its_log(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_process_that_ends_is_reported_with_its_log(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The failure holds the end of the log, and nothing is left running."""
     stand_in(monkeypatch, "import sys; sys.exit('no such dialect')")
     started: list[Service] = []

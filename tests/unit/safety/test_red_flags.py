@@ -183,9 +183,7 @@ def test_a_sign_inside_never_silences(phrase: str, place: int, sign: str) -> Non
     st.lists(chatter, max_size=3),
     st.sampled_from([". ", "! ", "\n", " 😭. "]),
 )
-def test_fires_inside_a_longer_message(
-    phrase: str, before: list[str], after: list[str], mark: str
-) -> None:
+def test_fires_inside_a_longer_message(phrase: str, before: list[str], after: list[str], mark: str) -> None:
     """Chatter before and after does not hide it."""
     assert kind_of(mark.join([*before, phrase, *after])) == kind_of(phrase) is not None
 

@@ -1,4 +1,4 @@
-"""Statements of patients at risk, built from templates and words of the lexicon, for several tests."""
+"""Statements of patients at risk, built from templates and words of the lexicon."""
 
 from __future__ import annotations
 
@@ -6,12 +6,60 @@ from assistant.screening.items import Item
 
 #: Conditions on the document's list, and medicines: said about oneself they are a yes.
 STRONG: dict[Item, tuple[str, ...]] = {
-    "cardiovascular": ("arrhythmia", "atrial fibrillation", "AFib", "SVT", "WPW", "an irregular heartbeat", "arythmia"),
-    "local_infection": ("pus", "boils", "an abscess", "impetigo", "folliculitis", "a rash", "an infected cut"),
-    "temperature": ("a fever", "a high temperature", "pyrexia", "38.9", "102.4 F", "a temp", "feaver"),
-    "systemic_skin": ("lupus", "scleroderma", "dermatomyositis", "pemphigus", "vasculitis", "SLE", "sclerodema"),
-    "herpes": ("herpes", "a cold sore", "shingles", "fever blisters", "HSV-1", "genital herpes", "cold soar"),
-    "medicines": ("isotretinoin", "warfarin", "the pill", "vitamins", "St John's wort", "retinol", "ibuprofen"),
+    "cardiovascular": (
+        "arrhythmia",
+        "atrial fibrillation",
+        "AFib",
+        "SVT",
+        "WPW",
+        "an irregular heartbeat",
+        "arythmia",
+    ),
+    "local_infection": (
+        "pus",
+        "boils",
+        "an abscess",
+        "impetigo",
+        "folliculitis",
+        "a rash",
+        "an infected cut",
+    ),
+    "temperature": (
+        "a fever",
+        "a high temperature",
+        "pyrexia",
+        "38.9",
+        "102.4 F",
+        "a temp",
+        "feaver",
+    ),
+    "systemic_skin": (
+        "lupus",
+        "scleroderma",
+        "dermatomyositis",
+        "pemphigus",
+        "vasculitis",
+        "SLE",
+        "sclerodema",
+    ),
+    "herpes": (
+        "herpes",
+        "a cold sore",
+        "shingles",
+        "fever blisters",
+        "HSV-1",
+        "genital herpes",
+        "cold soar",
+    ),
+    "medicines": (
+        "isotretinoin",
+        "warfarin",
+        "the pill",
+        "vitamins",
+        "St John's wort",
+        "retinol",
+        "ibuprofen",
+    ),
 }
 #: Words that the document does not name: for the specialist to place.
 AMBIGUOUS: dict[Item, tuple[str, ...]] = {
@@ -24,9 +72,12 @@ AMBIGUOUS: dict[Item, tuple[str, ...]] = {
 }
 #: Beginnings that sound like a no and are none.
 PREFIXES = (
-    "", "no, but ", "nope, only ", "not sure but ", "no but sometimes ", "nah just ", "none except ",
-    "no idea, maybe ", "nothing, apart from ", "no... wait, ", "no doubt ", "not only ", "never, other than ",
-    "no. well, ", "no, although ", "no, however ", "no i'm fine, just ", "not really, ", "no; ", "no and ",
+    "", "no, but ", "nope, only ", "not sure but ", "no but sometimes ", "nah just ",
+    "none except ",
+    "no idea, maybe ", "nothing, apart from ", "no... wait, ", "no doubt ", "not only ",
+    "never, other than ",
+    "no. well, ", "no, although ", "no, however ", "no i'm fine, just ", "not really, ", "no; ",
+    "no and ",
 )  # fmt: skip
 #: Ways to say it about oneself, with and without doubt.
 SAYINGS = (
@@ -38,10 +89,20 @@ SAYINGS = (
 PLAIN = ("i have {}", "I've got {}", "yes, {}", "Yes I have {} at the moment", "unfortunately {}")
 #: Complaints in the item's own words, none of them a term of the lexicon.
 COMPLAINTS: dict[Item, tuple[str, ...]] = {
-    "cardiovascular": ("my pulse is high", "bp is very very high", "my bp was very high last week", "high again"),
+    "cardiovascular": (
+        "my pulse is high",
+        "bp is very very high",
+        "my bp was very high last week",
+        "high again",
+    ),
     "local_infection": ("my marks are red", "it is red", "red belly", "red lines"),
     "temperature": ("i feel sick", "it's high", "my forehead is warm", "i am ill"),
-    "systemic_skin": ("it affects my body", "long term illness", "diagnosed last month", "just skin issues"),
+    "systemic_skin": (
+        "it affects my body",
+        "long term illness",
+        "diagnosed last month",
+        "just skin issues",
+    ),
     "herpes": ("my lip is sore", "sores in my mouth", "a sore", "a cold blister"),
     "medicines": ("i stopped", "stopped in the past year", "drops", "my ointments"),
 }

@@ -15,20 +15,28 @@ ANY_ITEM = pytest.mark.parametrize("item", ITEMS)
 
 YES = (
     "yes", "Yes.", "YES!!", "yeah", "yep", "yup", "ya", "sure", "i do", "I have", "correct", "true",
-    "affirmative", "unfortunately yes", "afraid so", "I'm afraid so", "y", "aye", "of course", "👍", "✅",
-    "yes please", "yes 😭", "oh yes", "well yes", "I do have it", "i have both", "yess", "Yes, I do",
+    "affirmative", "unfortunately yes", "afraid so", "I'm afraid so", "y", "aye", "of course", "👍",
+    "✅",
+    "yes please", "yes 😭", "oh yes", "well yes", "I do have it", "i have both", "yess",
+    "Yes, I do",
 )  # fmt: skip
 NO = (
-    "no", "No.", "NO!!", "nope", "nah", "naw", "none", "never", "n", "nothing", "not at all", "negative",
-    "i don't", "I do not", "I don’t", "nothing like that", "all clear", "no thanks", "nil", "zero", "👎",
-    "❌", "not that i know of", "no thank god", "nooo", "no, none at all", "oh no", "no 🙂", "nope, neither",
-    "No, I don't.", "no, nothing like that", "no no", "i have none", "not that I'm aware of", "no, i feel fine",
+    "no", "No.", "NO!!", "nope", "nah", "naw", "none", "never", "n", "nothing", "not at all",
+    "negative",
+    "i don't", "I do not", "I don’t", "nothing like that", "all clear", "no thanks", "nil", "zero",
+    "👎",
+    "❌", "not that i know of", "no thank god", "nooo", "no, none at all", "oh no", "no 🙂",
+    "nope, neither",
+    "No, I don't.", "no, nothing like that", "no no", "i have none", "not that I'm aware of",
+    "no, i feel fine",
 )  # fmt: skip
 UNSURE = (
-    "not sure", "unsure", "maybe", "i don't know", "I do not know", "idk", "dunno", "no idea", "no clue",
+    "not sure", "unsure", "maybe", "i don't know", "I do not know", "idk", "dunno", "no idea",
+    "no clue",
     "possibly", "perhaps", "could be", "might be", "i think so", "kind of", "sort of", "a little",
     "sometimes", "it depends", "yes and no", "i forgot", "can't remember", "haven't checked",
-    "never tested", "prefer not to say", "rather not say", "skip", "pass", "hmm not sure", "Not sure!",
+    "never tested", "prefer not to say", "rather not say", "skip", "pass", "hmm not sure",
+    "Not sure!",
     "I haven't a clue", "who knows", "hard to say", "none of your business",
 )  # fmt: skip
 SOFT = (
@@ -65,11 +73,17 @@ class TestForms:
         assert (None, True) == (reading.values.get(item), reading.ask_again)
 
     @ANY_ITEM
-    @pytest.mark.parametrize("text", ["", "   ", "?", "...", "🙈", "asdf ghjk", "the weather is nice", "hello", "42"])
+    @pytest.mark.parametrize(
+        "text", ["", "   ", "?", "...", "🙈", "asdf ghjk", "the weather is nice", "hello", "42"]
+    )
     def test_nothing(self, text: str, item: Item) -> None:
         """What says nothing about the question is asked again, or waits for the specialist."""
-        assert read_answer(text, item).values.get(item) in (None, "unsure", "yes" if item == "medicines" else None,
-                                                             "yes" if text == "42" and item == "temperature" else None)
+        assert read_answer(text, item).values.get(item) in (
+            None,
+            "unsure",
+            "yes" if item == "medicines" else None,
+            "yes" if text == "42" and item == "temperature" else None,
+        )
 
 
 class TestPlainNegatives:
@@ -109,8 +123,10 @@ class TestIsNo:
     @ANY_ITEM
     @pytest.mark.parametrize(
         "text",
-        ["no but yes", "no I do", "no i have", "no yes", "not no", "never not", "no, not sure", "not good", "not normal",
-         "not clear", "no except one", "no... wait sorry, yes", "no only one", "yes", "no doubt", "no change", "not only"],
+        ["no but yes", "no I do", "no i have", "no yes", "not no", "never not", "no, not sure",
+        "not good", "not normal",
+         "not clear", "no except one", "no... wait sorry, yes", "no only one", "yes", "no doubt",
+         "no change", "not only"],
     )  # fmt: skip
     def test_traps(self, text: str, item: Item) -> None:
         """What starts with a no, or holds one, and goes on is none."""
@@ -124,7 +140,12 @@ class TestIsNo:
             assert answers.is_no(text, item) or any(c.isdigit() for c in text)
 
     @SETTINGS
-    @given(st.lists(st.sampled_from("no not lupus herpes fever and I have never the a , . but my is ok".split()), max_size=9))
+    @given(
+        st.lists(
+            st.sampled_from("no not lupus herpes fever and I have never the a , . but my is ok".split()),
+            max_size=9,
+        )
+    )
     def test_word_salad(self, tokens: list[str]) -> None:
         """No random order of everyday words with "but" or an own claim is a no."""
         text = " ".join(tokens)
@@ -134,10 +155,19 @@ class TestIsNo:
 
 class TestIsYes:
     @pytest.mark.parametrize(
-        "text", ["i have psoriasis", "I am pregnant", "i have none", "i am not", "i take no pills", "i am fine", "yes and no"]
+        "text",
+        [
+            "i have psoriasis",
+            "I am pregnant",
+            "i have none",
+            "i am not",
+            "i take no pills",
+            "i am fine",
+            "yes and no",
+        ],
     )
     def test_statement_is_none(self, text: str) -> None:
-        """ "I have" and "I am" are a yes only when nothing else is named."""
+        """An "I have" or "I am" is a yes only when nothing else is named."""
         assert not answers.is_yes(text)
 
     @pytest.mark.parametrize("text", ["no... wait sorry, yes", "nope, actually yes", "no, oops i do"])
@@ -147,14 +177,20 @@ class TestIsYes:
 
 
 class TestSigns:
-    @pytest.mark.parametrize(("text", "expected"), [("👍👎", None), ("👎👍", None), ("👎🏽", "no"), ("👍🏿", "yes"), ("✔️", "yes")])
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [("👍👎", None), ("👎👍", None), ("👎🏽", "no"), ("👍🏿", "yes"), ("✔️", "yes")],
+    )
     def test_signs(self, text: str, expected: str | None) -> None:
         """Thumbs and ticks count in every skin tone; contradicting ones do not."""
         assert expected == read_answer(text, "herpes").values.get("herpes")
 
 
 class TestLeads:
-    @pytest.mark.parametrize(("text", "expected"), [("no, but", True), ("well no", True), ("yes no", True), ("maybe", False), ("", False)])
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [("no, but", True), ("well no", True), ("yes no", True), ("maybe", False), ("", False)],
+    )
     def test_leads_with_no(self, text: str, expected: bool) -> None:
         """A no among the first words leads, whatever follows."""
         assert expected is (answers.leads_with_no(text) or (text == "yes no"))

@@ -79,7 +79,9 @@ class TestAnswersAtRisk:
         assert [] == wrong
 
     @pytest.mark.parametrize("item", ITEMS)
-    @pytest.mark.parametrize("prefix", ["no, ", "no. ", "no - ", "nope, ", "nothing, ", "well no, ", "no; ", "👎 "])
+    @pytest.mark.parametrize(
+        "prefix", ["no, ", "no. ", "no - ", "nope, ", "nothing, ", "well no, ", "no; ", "👎 "]
+    )
     def test_complaint_beside_no(self, item: Item, prefix: str) -> None:
         """A complaint after a no is not swallowed by it, even without a word of the lexicon."""
         read_as_no = [c for c in COMPLAINTS[item] if read_answer(prefix + c, item).values.get(item) == "no"]
@@ -110,11 +112,7 @@ class TestVolunteeredAtRisk:
     @pytest.mark.parametrize("declared", [False, True])
     def test_never_no(self, item: Item, declared: bool) -> None:
         """Volunteered words never store a no for any item."""
-        wrong = [
-            s
-            for s in some(item, 60)
-            if "no" in read_volunteered(s, declared=declared).values.values()
-        ]
+        wrong = [s for s in some(item, 60) if "no" in read_volunteered(s, declared=declared).values.values()]
 
         assert [] == wrong
 
@@ -123,7 +121,9 @@ class TestVolunteeredAtRisk:
         """A strong word said plainly about oneself raises its item without being asked."""
         said = [p.format(t) for t in STRONG[item] for p in PLAIN[:2]]
 
-        missed = [s for s in said if read_volunteered(s, declared=True).values.get(item) not in ("yes", "unsure")]
+        missed = [
+            s for s in said if read_volunteered(s, declared=True).values.get(item) not in ("yes", "unsure")
+        ]
 
         assert [] == missed
 

@@ -1,4 +1,4 @@
-"""A correction is recognised with its item and value, in both directions, and nothing else is one."""
+"""A correction is recognised with its item and value, in both directions; nothing else is one."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from assistant.screening.reading import read_answer, read_volunteered
 
 
 def correction(
-    text: str, *, answered: tuple[Item, ...] = ITEMS[:4], asked: Item | None = "herpes", declared: bool = False
+    text: str,
+    *,
+    answered: tuple[Item, ...] = ITEMS[:4],
+    asked: Item | None = "herpes",
+    declared: bool = False,
 ) -> Correction | None:
     """The correction in `text`, while `asked` is open and `answered` have answers."""
     reading = read_answer(text, asked) if asked else read_volunteered(text, declared=declared)
     return find_correction(
-        text, reading, answered=list(answered), last=answered[-1] if answered else None, asked=asked,
-        declared=declared,
+        text, reading, answered=list(answered), last=answered[-1] if answered else None,
+        asked=asked, declared=declared,
     )  # fmt: skip
 
 
@@ -38,7 +42,9 @@ class TestDown:
         """An explicit correction downwards names the item and a no."""
         assert Correction(item, "no") == correction(text)
 
-    @pytest.mark.parametrize("text", ["change fever to not sure", "make the temperature answer unsure, I was wrong"])
+    @pytest.mark.parametrize(
+        "text", ["change fever to not sure", "make the temperature answer unsure, I was wrong"]
+    )
     def test_to_unsure(self, text: str) -> None:
         """Not sure is a value to change to."""
         assert Correction("temperature", "unsure") == correction(text)
@@ -64,7 +70,12 @@ class TestUp:
     @pytest.mark.parametrize("item", ITEMS[:4])
     def test_every_item(self, item: Item) -> None:
         """Each answered item can be raised by naming its question."""
-        names = {"cardiovascular": "heart", "local_infection": "rash", "temperature": "fever", "systemic_skin": "skin disease"}
+        names = {
+            "cardiovascular": "heart",
+            "local_infection": "rash",
+            "temperature": "fever",
+            "systemic_skin": "skin disease",
+        }
 
         assert Correction(item, "yes") == correction(f"change the {names[item]} answer to yes")
 
@@ -84,7 +95,7 @@ class TestReopen:
         assert Correction(item, None) == correction(text)
 
     def test_last(self) -> None:
-        """ "The previous one" is the item answered last."""
+        """The previous one is the item answered last."""
         assert Correction("temperature", None) == correction("go back", answered=ITEMS[:3])
 
 
@@ -92,8 +103,10 @@ class TestNone:
     @pytest.mark.parametrize(
         "text",
         [
-            "no", "yes", "not sure", "a cold sore", "i have lupus", "what is a fever?", "sorry?", "actually no",
-            "wait", "sorry, a cold sore", "sorry I don't understand", "", "does fever count?", "hold on a second",
+            "no", "yes", "not sure", "a cold sore", "i have lupus", "what is a fever?", "sorry?",
+            "actually no",
+            "wait", "sorry, a cold sore", "sorry I don't understand", "", "does fever count?",
+            "hold on a second",
         ],
     )  # fmt: skip
     def test_other_messages(self, text: str) -> None:
@@ -112,7 +125,14 @@ class TestNone:
 class TestCue:
     @pytest.mark.parametrize(
         ("text", "expected"),
-        [("I meant no", True), ("oops", True), ("change that", True), ("my mistake", True), ("yes", False), ("fever", False)],
+        [
+            ("I meant no", True),
+            ("oops", True),
+            ("change that", True),
+            ("my mistake", True),
+            ("yes", False),
+            ("fever", False),
+        ],
     )
     def test_cue(self, text: str, expected: bool) -> None:
         """Words of taking back are cues by themselves."""

@@ -15,8 +15,10 @@ from tests.unit.screening.at_risk import AMBIGUOUS, STRONG
 #: Not understood is asked again with the buttons, so it is no move towards no after a typo.
 CAUTION = {"no": 0, None: 1, "unsure": 2, "yes": 3}
 SAYINGS = (
-    "{}", "i have {}", "I think it's {}", "i get {} sometimes", "i had {} yesterday", "i can't get rid of {}",
-    "my doctor says it's {}", "i was diagnosed with {}", "no, but i have {}", "not sure, maybe {}", "yes, {}",
+    "{}", "i have {}", "I think it's {}", "i get {} sometimes", "i had {} yesterday",
+    "i can't get rid of {}",
+    "my doctor says it's {}", "i was diagnosed with {}", "no, but i have {}", "not sure, maybe {}",
+    "yes, {}",
     "Yes I've got {} at the moment", "no {}", "I don't have {}",
 )  # fmt: skip
 WRITINGS: dict[str, Callable[[str], str]] = {
@@ -56,12 +58,14 @@ def misspell(rng: random.Random, text: str) -> str | None:
     match = rng.choice(long_words)
     word = match.group()
     i = rng.randrange(1, len(word) - 1)
-    edited = rng.choice([
-        word[:i] + word[i + 1 :],
-        word[:i] + word[i] + word[i:],
-        word[:i] + word[i + 1] + word[i] + word[i + 2 :],
-        word[:i] + rng.choice("abcdefghijklmnopqrstuvwxyz") + word[i + 1 :],
-    ])
+    edited = rng.choice(
+        [
+            word[:i] + word[i + 1 :],
+            word[:i] + word[i] + word[i:],
+            word[:i] + word[i + 1] + word[i] + word[i + 2 :],
+            word[:i] + rng.choice("abcdefghijklmnopqrstuvwxyz") + word[i + 1 :],
+        ]
+    )
     return text[: match.start()] + edited + text[match.end() :]
 
 
@@ -133,7 +137,11 @@ class TestSpelling:
             ("medicines", "i use aciclovir", "i use acyclovir"),
             ("medicines", "ciclosporin", "cyclosporine"),
             ("herpes", "i had herpes, it was tumour like", "i had herpes, it was tumor like"),
-            ("local_infection", "my skin is discoloured and infected", "my skin is discolored and infected"),
+            (
+                "local_infection",
+                "my skin is discoloured and infected",
+                "my skin is discolored and infected",
+            ),
         ],
     )
     def test_uk_us(self, item: Item, uk: str, us: str) -> None:
@@ -141,7 +149,10 @@ class TestSpelling:
         assert read_answer(uk, item).values.get(item) == read_answer(us, item).values.get(item)
         assert read_answer(uk, item).values.get(item) in ("yes", "unsure")
 
-    @pytest.mark.parametrize(("uk", "us"), [("haemophilia", "hemophilia"), ("a tumour", "a tumor"), ("anaemia", "anemia")])
+    @pytest.mark.parametrize(
+        ("uk", "us"),
+        [("haemophilia", "hemophilia"), ("a tumour", "a tumor"), ("anaemia", "anemia")],
+    )
     def test_off_list(self, uk: str, us: str) -> None:
         """Conditions off the list are noted in both spellings."""
         read = [read_volunteered(f"i have {word}", declared=True).off_list for word in (uk, us)]

@@ -1,4 +1,4 @@
-"""Temperatures and blood pressures are read in every usual form, and nothing else is taken for one."""
+"""Temperatures and blood pressures are read in every usual form; nothing else is."""
 
 from __future__ import annotations
 
@@ -57,7 +57,11 @@ class TestTemperatureFormats:
         """A reading holds the patient's own words and where they stand."""
         (reading,) = read_temperatures("it says 101.3 F now", asked=True)
 
-        assert ("101.3 F", "F", (8, 15)) == (reading.words, reading.unit, (reading.start, reading.end))
+        assert ("101.3 F", "F", (8, 15)) == (
+            reading.words,
+            reading.unit,
+            (reading.start, reading.end),
+        )
 
 
 class TestNotATemperature:
@@ -72,7 +76,7 @@ class TestNotATemperature:
         ],
     )  # fmt: skip
     def test_other_numbers(self, text: str) -> None:
-        """Doses, ages, dates, prices, weights and pressures are no temperatures, even when asked."""
+        """Doses, ages, dates, prices and weights are no temperatures, even when asked."""
         assert [] == celsius(text)
 
     @pytest.mark.parametrize("text", ["33.9", "43.1", "45", "50", "111", "92", "33.9 C", "110.1 F", "12 C"])
@@ -113,7 +117,9 @@ class TestTemperatureThresholds:
         """38.0 °C (100.4 °F) is a fever; above 37.2 °C (99.0 °F) the specialist looks at it."""
         assert [expected] == [t.value for t in read_temperatures(text, asked=True)]
 
-    @pytest.mark.parametrize(("text", "expected"), [("39.9", False), ("40.0", True), ("103.8", False), ("104 F", True)])
+    @pytest.mark.parametrize(
+        ("text", "expected"), [("39.9", False), ("40.0", True), ("103.8", False), ("104 F", True)]
+    )
     def test_urgent(self, text: str, expected: bool) -> None:
         """From 40 °C on a doctor is needed today."""
         assert [expected] == [t.urgent for t in read_temperatures(text, asked=True)]
@@ -160,7 +166,8 @@ class TestAround:
 class TestBloodPressure:
     @pytest.mark.parametrize(
         "text",
-        ["190/120", "190 / 120", "190 over 120", "bp 190-120", "BP: 190 to 120", "blood pressure 190 on 120",
+        ["190/120", "190 / 120", "190 over 120", "bp 190-120", "BP: 190 to 120",
+        "blood pressure 190 on 120",
          "tension 190 na 120", "190\\120", "190⁄120", "it was 190/120 mmHg"],
     )  # fmt: skip
     def test_formats(self, text: str) -> None:
@@ -174,7 +181,19 @@ class TestBloodPressure:
 
     @pytest.mark.parametrize(
         "text",
-        ["90/190", "400/120", "120/20", "120/120", "12/8", "10/10/2024", "1/2", "120/80/60", "24/7", "12-10", ""],
+        [
+            "90/190",
+            "400/120",
+            "120/20",
+            "120/120",
+            "12/8",
+            "10/10/2024",
+            "1/2",
+            "120/80/60",
+            "24/7",
+            "12-10",
+            "",
+        ],
     )
     def test_implausible(self, text: str) -> None:
         """Dates, swapped numbers and impossible pressures are not read."""
@@ -184,7 +203,8 @@ class TestBloodPressure:
         ("text", "expected"),
         [
             ("180/80", "yes"), ("150/120", "yes"), ("190/125", "yes"), ("179/119", "unsure"),
-            ("140/80", "unsure"), ("120/90", "unsure"), ("139/89", "no"), ("120/80", "no"), ("90/60", "no"),
+            ("140/80", "unsure"), ("120/90", "unsure"), ("139/89", "no"), ("120/80", "no"),
+            ("90/60", "no"),
         ],
     )  # fmt: skip
     def test_value(self, text: str, expected: str) -> None:

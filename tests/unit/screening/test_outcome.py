@@ -17,9 +17,12 @@ COMBINATIONS = [dict(zip(ITEMS, values, strict=True)) for values in product(VALU
 CAUTION = {"no": 0, "unsure": 1, "yes": 2}
 SEVERITY = {"no_listed_contraindication": 0, "needs_specialist_review": 1, "contraindicated": 2}
 FORBIDDEN = re.compile(
-    r"you can have|you (?:are|'re) (?:eligible|suitable|cleared|good to go|fine|ok)|it(?: i|')s safe for you|"
-    r"\bno problem|don.t worry|you don.t need|should be fine|green light|\bapproved|you may proceed|"
-    r"come back when|wait until|stop taking|nothing to worry|all clear|you have (?:herpes|lupus|an? )",
+    r"you can have|you (?:are|'re) (?:eligible|suitable|cleared|good to go|fine|ok)|"
+    r"it(?: i|')s safe for you|"
+    r"\bno problem|don.t worry|you don.t need|should be fine|green light|\bapproved|"
+    r"you may proceed|"
+    r"come back when|wait until|stop taking|nothing to worry|all clear|"
+    r"you have (?:herpes|lupus|an? )",
     re.IGNORECASE,
 )
 
@@ -126,7 +129,9 @@ class TestMostCautious:
 
 
 class TestResultText:
-    @pytest.mark.parametrize(("off_list", "flag"), [(False, False), (True, False), (False, True), (True, True)])
+    @pytest.mark.parametrize(
+        ("off_list", "flag"), [(False, False), (True, False), (False, True), (True, True)]
+    )
     def test_never_a_clearance(self, off_list: bool, flag: bool) -> None:
         """No combination of answers says a phrase of clearance, and each text names the exam."""
         wrong = []

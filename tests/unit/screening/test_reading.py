@@ -14,7 +14,8 @@ SETTINGS = settings(max_examples=200, deadline=None, derandomize=True, database=
 #: Arbitrary text, and text built of the pieces that the readers look for.
 PIECES = st.lists(
     st.sampled_from(
-        "no yes but i have my mum 38.5 120/80 herpes lupus , . ? ! ' ’ -- / \n \t maybe if was 2010 ago 😭 \u200d ½ ﬁ "
+        "no yes but i have my mum 38.5 120/80 herpes lupus , . ? ! ' ’ -- / \n "
+        "\t maybe if was 2010 ago 😭 \u200d ½ ﬁ "
         "ß İ \u0301 ９ ٣ warfarin not don't \x00 : ; & %".split(" ")
     ),
     max_size=40,
@@ -117,8 +118,10 @@ class TestTraps:
 
     @pytest.mark.parametrize(
         ("text", "asked", "expected"),
-        [("190/120", "cardiovascular", ["blood_pressure"]), ("40.2", "temperature", ["temperature"]),
-         ("190/120 last year", "cardiovascular", []), ("39.1", "temperature", []), ("my dad has 190/120", "herpes", [])],
+        [("190/120", "cardiovascular", ["blood_pressure"]),
+        ("40.2", "temperature", ["temperature"]),
+         ("190/120 last year", "cardiovascular", []), ("39.1", "temperature", []),
+         ("my dad has 190/120", "herpes", [])],
     )  # fmt: skip
     def test_urgent(self, text: str, asked: Item, expected: list[str]) -> None:
         """Only the patient's own present reading needs a doctor today."""
@@ -154,7 +157,9 @@ class TestVolunteered:
 
         assert ({}, ["herpes"]) == (reading.values, reading.denied)
 
-    @pytest.mark.parametrize("text", ["I'm pregnant", "i have diabetes", "I get keloids", "i am breastfeeding"])
+    @pytest.mark.parametrize(
+        "text", ["I'm pregnant", "i have diabetes", "I get keloids", "i am breastfeeding"]
+    )
     def test_off_list(self, text: str) -> None:
         """Conditions off the list are noted for the specialist."""
         assert 1 == len(read_volunteered(text, declared=True).off_list)

@@ -1,4 +1,4 @@
-"""The record keeps answers with their history, never lowers one by itself, and survives the slots."""
+"""The record keeps answers with their history, lowers none by itself, survives the slots."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def apply(record: CheckRecord, step: tuple[str, Item, Value | None]) -> None:
 
 class TestAnswer:
     def test_stores(self) -> None:
-        """An answer is stored with the words, the cue, how it came, the value before and the time."""
+        """An answer is stored with words, cue, origin, the value before and the time."""
         record = CheckRecord()
 
         stored = record.answer("herpes", "yes", "cold sore", "strong present: cold sore")
@@ -52,7 +52,8 @@ class TestAnswer:
         at = entry.pop("at")
         assert "yes" == stored == record.values["herpes"]
         assert {
-            "item": "herpes", "value": "yes", "words": "cold sore", "cue": "strong present: cold sore",
+            "item": "herpes", "value": "yes", "words": "cold sore",
+            "cue": "strong present: cold sore",
             "how": "asked", "old": None,
         } == entry  # fmt: skip
         assert at.endswith("+00:00")

@@ -1,4 +1,4 @@
-"""The summary holds the patient's words, changes, readings, off-list conditions and open questions."""
+"""The summary holds the patient's words, changes, readings, other conditions and questions."""
 
 from __future__ import annotations
 
@@ -32,8 +32,10 @@ class TestSummaryText:
     @pytest.mark.parametrize(
         "part",
         [
-            "my heart skips a beat at night", "38.6 this morning", "warfrin and some green capsules",
-            "change herpes to no, it was a pimple", "Readings: 38.6", "pregnant", "the price", "emergency",
+            "my heart skips a beat at night", "38.6 this morning",
+            "warfrin and some green capsules",
+            "change herpes to no, it was a pimple", "Readings: 38.6", "pregnant", "the price",
+            "emergency",
             "at least one reason", "No clearance was given", "full exam",
         ],
     )  # fmt: skip

@@ -46,9 +46,7 @@ def test_states_of_rasa(
         ((0, ""), False),
     ],
 )
-def test_action_server_is_up(
-    monkeypatch: pytest.MonkeyPatch, answer: tuple[int, str], up: bool
-) -> None:
+def test_action_server_is_up(monkeypatch: pytest.MonkeyPatch, answer: tuple[int, str], up: bool) -> None:
     """Only the action server's own word counts."""
     answering(monkeypatch, {"http://127.0.0.1:6055/health": answer})
     assert _stack.actions_are_up(PORTS) is up
