@@ -41,7 +41,7 @@ def answer_message(
 ) -> list[EventType]:
     """Answer a message that is no command; shared by the actions that fall back to an answer."""
     finished = record.status == DONE
-    changed = record.raise_from(reading)
+    record.raise_from(reading)
     reply = reply_to(
         message,
         reading=reading,
@@ -52,9 +52,9 @@ def answer_message(
     for what in dict.fromkeys(reading.urgent):
         reply.messages.insert(0, Reply().say(response=f"utter_urgent_{what}").messages[0])
     events: list[EventType] = []
-    if finished and (changed or reading.off_list):
+    if finished and (reading.values or reading.off_list):
         events.append(new_result(reply, record))
-    record.unanswered.extend(u for u in reply.unanswered if u not in record.unanswered)
+    record.note_unanswered(reply.unanswered, message.text)
     send(dispatcher, reply)
     return [*events, *reply_slots(reply), *record_slots(record, tracker)]
 

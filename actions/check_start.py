@@ -11,8 +11,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import SafeAction, record_of, record_slots, reply_slots, send, user_message
 from assistant.dialogue.message import UserMessage
 from assistant.rendering.reply import Reply
+from assistant.screening.items import ITEMS, YES
 from assistant.screening.reading import read_volunteered
 from assistant.screening.record import ACTIVE, DONE, EMERGENCY, STOPPED, CheckRecord
+from assistant.screening.summary import item_line
+from assistant.wording import wording
 
 
 class ActionStartCheck(SafeAction):
@@ -40,6 +43,10 @@ def start_check(dispatcher: CollectingDispatcher, tracker: Tracker, message: Use
     # The form makes it active: should the form fail, a second start must not count as a new check.
     reply = Reply(kind="smalltalk")
     reply.say(response="utter_check_resumed" if resumes else "utter_check_intro")
+    told = [item_line(record, i) for i in ITEMS if record.values[i] == YES and i not in record.asked]
+    if told and not resumes:
+        # Their questions are not asked again; say so, or the numbering looks wrong.
+        reply.say(wording("check.known", items="; ".join(told)))
     send(dispatcher, reply)
     slots = reply_slots(reply)
     return [

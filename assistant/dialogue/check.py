@@ -173,7 +173,7 @@ def _answered(message: UserMessage, record: CheckRecord, item: Item, value: Valu
     if questions and "?" in message.text:
         extra = reply_to(message, reading=Reading(), in_check=True)
         if extra.kind in ("answered", "not_in_document"):
-            _merge(reply, extra, record)
+            _merge(reply, extra, record, message.text)
     return _next(reply, record)
 
 
@@ -192,10 +192,10 @@ def _say_urgent(reply: Reply, reading: Reading) -> None:
         reply.say(response=f"utter_urgent_{what}")
 
 
-def _merge(reply: Reply, extra: Reply, record: CheckRecord) -> None:
+def _merge(reply: Reply, extra: Reply, record: CheckRecord, text: str) -> None:
     reply.messages.extend(extra.messages)
     reply.kind, reply.facts, reply.topic = extra.kind, extra.facts, extra.topic
-    record.unanswered.extend(u for u in extra.unanswered if u not in record.unanswered)
+    record.note_unanswered(extra.unanswered, text)
 
 
 def _next(reply: Reply, record: CheckRecord) -> Step:
@@ -319,12 +319,13 @@ def _content(
         record.note(reading)
     _say_urgent(reply, reading)
     small = message.is_a("smalltalk", at_least=QUESTION_GATE)
-    if (asks_something or small) and not (others and not asks_something):
+    beside = asks_something and (not others or "?" in message.text)
+    if beside or (small and not others):
         extra = reply_to(
             message, reading=Reading(), last_topic=last_topic, last_facts=last_facts, in_check=True
         )
         if extra.kind != "unclear":
-            _merge(reply, extra, record)
+            _merge(reply, extra, record, message.text)
             if not _about_item(message, item, reading):
                 return Step(reply, item)
             return _again(reply, message, record, item, help_text=False)

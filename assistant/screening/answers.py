@@ -46,6 +46,8 @@ _NO_THEN = re.compile(
 _OPENER = re.compile(r"^(?:and |but |so )?(?:my|its?|im|i|the|they|theres?|this)\b")
 _ONLY_ONE = re.compile(r"\b(?:only|just) (?:one|an?|the|my|some|this|that|it)\b")
 _PARTS = re.compile(r"([.!?;\n]+|[,:]+|\s-+\s)")
+#: "Sore lip, no?"
+_TAG = re.compile(r"\w\W+(?:no|nope|nah)\s*\?")
 _DOUBLE_NO = re.compile(r"\b(?:not|never|isnt|dont|havent) (?:no|none|nothing|never|not)\b")
 
 
@@ -71,11 +73,14 @@ def is_no(text: str, item: Item) -> bool:
     if not tokens:
         return bool(_NO_SIGNS.search(text)) and not _YES_SIGNS.search(text)
     joined = " ".join(tokens)
-    if is_soft_no(text) or _claims(joined) or _tells_more(text):
+    if is_soft_no(text) or _claims(joined) or _tells_more(text) or _TAG.search(fold(text)):
         return False
     clear = any(has_phrase(joined, p) for p in _set("all_clear"))
     negated = any(_is_no_word(t) for t in tokens) or bool(_NO_SIGNS.search(text))
     if not (clear or negated) or _DOUBLE_NO.search(joined):
+        return False
+    if not negated and not _harmless().issuperset(tokens):
+        # "All clear" and "temperature is normal" are a no, "clear blisters" is none.
         return False
     if _NOT_GOOD.search(joined) and not re.match(r"^(?:no|nope|nah|none)\b", joined):
         return False
@@ -88,10 +93,15 @@ def is_no(text: str, item: Item) -> bool:
     return all(_is_no_word(t) or t in allowed or t in clear_words for t in tokens)
 
 
+@cache
+def _harmless() -> frozenset[str]:
+    """Words that claim nothing: small words, names of the topic, words of being well."""
+    well = {w for p in _set("all_clear") for w in p.split()}
+    return frozenset(_set("fillers") - {"up"} | _set("neutral_words") | well)
+
+
 def _tells_more(text: str) -> bool:
     """Tell whether a complaint stands beside the no, undenied ("no, my pulse is high")."""
-    fillers = _set("fillers") - {"up"}
-    harmless = fillers | _set("neutral_words") | {w for p in _set("all_clear") for w in p.split()}
     folded = _NO_THEN.sub(r"\g<0>, ", _NO_SIGNS.sub(" no, ", fold(text)))
     alone = False
     pieces = [*_PARTS.split(folded), ""]
@@ -99,11 +109,11 @@ def _tells_more(text: str) -> bool:
         part = squash(piece)
         tokens = part.split()
         denied = any(_is_no_word(t) for t in tokens) or "free" in tokens
-        told = not harmless.issuperset(tokens) or _ONLY_ONE.search(part)
+        told = not _harmless().issuperset(tokens) or _ONLY_ONE.search(part)
         if told and not denied and (alone or _OPENER.match(part)):
             return True
         # A list goes on with what came before ("no fever, chills"); a sentence does not.
-        bare = all(_is_no_word(t) or t in fillers for t in tokens)
+        bare = all(_is_no_word(t) or t in _set("fillers") - {"up"} for t in tokens)
         alone = bare or (alone and not denied) or mark[:1] in tuple(".!?;\n")
     return False
 
@@ -136,18 +146,18 @@ def is_yes(text: str) -> bool:
         return True
     back = _TAKEN_BACK.search(joined)
     # "No, wait, I do" is a yes; "actually I do have afib" tells what the patient has.
-    if back and (not back[0].endswith("i do") or _is_small_talk(joined[back.end() :])):
+    if back and (not back[0].endswith("i do") or is_small_talk(joined[back.end() :])):
         return True
     if joined.startswith(("afraid so", "im afraid so")):
         return True
     # "I have it" is a yes; "I have psoriasis" and "I am pregnant" have to be read.
     return any(
-        joined == p or (joined.startswith(p + " ") and _is_small_talk(joined[len(p) :]))
+        joined == p or (joined.startswith(p + " ") and is_small_talk(joined[len(p) :]))
         for p in _set("yes_phrases")
     )
 
 
-def _is_small_talk(rest: str) -> bool:
+def is_small_talk(rest: str) -> bool:
     """Tell whether only small words and words of time and doubt follow an "I do" or "I have"."""
     return _beside_yes().issuperset(rest.split())
 

@@ -88,7 +88,21 @@ _ONLY_ELSEWHERE = re.compile(
 _LONG_PAST = re.compile(
     r"\b(?:[2-9]|\d\d|two|three|four|five|six|seven|eight|nine|ten|several|many|some|few) (?:years|yrs) (?:ago|back)\b|\b(?:in|around|of) (?:19\d\d|20[01]\d)\b"
 )
-_OVER = re.compile(r"\b(?:healed|cleared|gone|went away|over|recovered|resolved|cured|dried up)\b")
+_OVER = re.compile(
+    r"\b(?:healed|cleared|gone|went away|recovered|resolved|cured|dried up)\b|"
+    r"(?<!all )\bover(?= (?:now|and|since|by now|long ago|thank\w*)\b|$)"
+)
+_CARRIERS = frozenset(
+    "forgot tell mention mentioned say also but take takes taking use using about bout though only just "
+    "because cos with mg every day daily years since as well too".split()
+)
+_LEADING_NO = re.compile(r"^(?:oh |well |um )?(?:no|nope|nah)\b")
+#: What takes "healed" or "gone" back; beside it and beside any negation nothing is clearly over.
+_NOT_OVER = re.compile(
+    r"\b(?:half|partly|partially|mostly|nearly|almost|still|yet|again|but|except|though|thought|came|comes|"
+    r"returned|until|till|should|gone up|went up|left)\b|(?<!years )(?<!months )(?<!weeks )(?<!summers )"
+    r"(?<!year )(?<!month )(?<!yrs )\bback\b"
+)
 _HYPOTHETICAL = re.compile(
     r"\bif\b|\bwould\b|^(?:and |so |but |ok |no )*(?:what if|if i|if it|would|could i|suppose|does|do|is|are|should|can|will)\b|\bwhat if\b|\bcount[s]?\b\?|\bmatter[s]?\b"
 )
@@ -348,7 +362,11 @@ def _first_clause_no(text: str, item: Item, reading: Reading) -> bool:
     if not any(m.label == item for m in named) or any(m.label == item for m in later):
         return False
     rest = [i for i in reading.values if i != item]
-    return bool(rest) and not any(has_phrase(squash(parts[1]), p) for p in cues("doubt"))
+    if not rest or any(has_phrase(squash(parts[1]), p) for p in cues("doubt")):
+        return False
+    # "No fever, but I'm boiling and take warfarin": unknown words may be about the item.
+    known = {w for m in later for w in words(m.words)} | _CARRIERS
+    return answers.is_small_talk(" ".join(w for w in words(parts[1]) if w not in known))
 
 
 def _names_something(text: str, squashed: str) -> bool:
@@ -377,7 +395,8 @@ def _past_or_open(squashed: str, item: Item, question: bool, reading: Reading) -
         return UNSURE if past or doubtful else None
     if item in ("temperature", "local_infection") and reading.touched and past:
         recent = any(has_phrase(squashed, p) for p in cues("recent"))
-        over = _OVER.search(squashed) and not recent
+        denied = answers.has_no_word(_LEADING_NO.sub("", squashed))
+        over = _OVER.search(squashed) and not (recent or denied or _NOT_OVER.search(squashed))
         return NO if over and not any(has_phrase(squashed, p) for p in cues("doubt")) else UNSURE
     if any(has_phrase(squashed, p) for p in cues("doubt")):
         return UNSURE

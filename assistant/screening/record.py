@@ -14,6 +14,7 @@ from typing import Any
 from assistant.screening.items import ITEMS, UNSURE, VALUES, YES, Item, Value, most_cautious
 from assistant.screening.outcome import Outcome, compute_outcome
 from assistant.screening.reading import Reading
+from assistant.text import shorten
 
 ACTIVE, STOPPED, EMERGENCY, DONE, NEW = "active", "stopped", "emergency", "done", "none"
 
@@ -135,6 +136,10 @@ class CheckRecord:
         """Keep readings and off-list conditions for the summary."""
         _extend(self.off_list, reading.off_list)
         _extend(self.readings, reading.readings)
+
+    def note_unanswered(self, topics: list[str], text: str) -> None:
+        """Keep questions that the document could not answer; one without a topic in the patient's words."""
+        _extend(self.unanswered, [f"“{shorten(text, 80)}”" if t == "other" else t for t in topics])
 
     def correct(self, item: Item, value: Value, words: str) -> Value | None:
         """Store an explicit correction, up or down; return the value before."""

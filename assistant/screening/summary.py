@@ -86,7 +86,7 @@ def summary_text(record: CheckRecord) -> str:
         lines.append(wording("summary.corrections", changes="; ".join(changes)))
     if record.unanswered:
         silent = content().silent
-        questions = [silent[n].silence if n != "other" else "other" for n in record.unanswered if n in silent]
+        questions = [silent[n].silence if n in silent else n for n in record.unanswered]
         lines.append(wording("summary.questions", questions="; ".join(questions)))
     lines.append(wording("summary.closing"))
     return "\n".join(lines)

@@ -185,6 +185,6 @@ class CheckMachine(RuleBasedStateMachine):
 
 
 CheckMachine.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=25, deadline=None, derandomize=True, database=None
+    max_examples=40, stateful_step_count=25, deadline=None, derandomize=True, database=None
 )
 TestCheckMachine = CheckMachine.TestCase

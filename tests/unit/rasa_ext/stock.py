@@ -24,8 +24,6 @@ from scripts._env import ROOT
 from tests.channel_server import serving
 from tests.engine import Engine
 
-logging.disable(logging.CRITICAL)
-
 
 def slash(texts: list[str]) -> dict[str, Any]:
     """Returns intent and entities of typed commands."""
@@ -101,6 +99,7 @@ TYPED = ["/restart", "/session_start", "  /restart", "\u00a0/restart", '/inform{
 TYPED += ["/delete_data", '/deny@0.1{"medicine": "none"}']
 
 if __name__ == "__main__":
+    logging.disable(logging.CRITICAL)
     report = {
         "slash": slash([*TYPED, "hello"]),
         "schema_error": schema_error({"events": "my chest hurts", "responses": []}),

@@ -94,6 +94,9 @@ class TestAnswersAtRisk:
             ("cardiovascular", "no my bp is very high"),
             ("cardiovascular", "nope pulse is high"),
             ("cardiovascular", "it is high, no?"),
+            ("herpes", "sore lip, no?"),
+            ("herpes", "clear blisters"),
+            ("systemic_skin", "normal illness"),
             ("temperature", "no i feel sick"),
             ("herpes", "no my lip is sore"),
             ("herpes", "I don't have herpes. Sore mouth."),
@@ -151,3 +154,57 @@ class TestMostCautiousWins:
             wrong += [said] if read_answer(said, item).values.get(item) != expected else []
 
         assert [] == wrong
+
+
+class TestNotOver:
+    @pytest.mark.parametrize(
+        ("item", "said"),
+        [
+            ("temperature", "had a fever last week, it's not over"),
+            ("temperature", "had a fever last week, thought it was over but it came back"),
+            ("temperature", "had fever 3 days ago, not gone yet"),
+            ("temperature", "fever last month, never went away"),
+            ("temperature", "i had a fever last week and its gone up"),
+            ("temperature", "had a high fever last week, it was over 40"),
+            ("temperature", "had a fever last month, haven't recovered"),
+            ("local_infection", "had a boil last month, never healed"),
+            ("local_infection", "the infection from last week has not cleared"),
+            ("local_infection", "had a rash last month, gone but back again"),
+            ("local_infection", "had pus last week, half healed"),
+            ("local_infection", "had a boil last year all over my belly"),
+            ("local_infection", "had a rash last month all over"),
+            ("local_infection", "a rash last week over my stretch marks"),
+        ],
+    )
+    def test_never_no(self, item: Item, said: str) -> None:
+        """A past fever or rash is a no only when it is clearly over."""
+        assert read_answer(said, item).values.get(item) in ("unsure", "yes", None)
+
+    @pytest.mark.parametrize(
+        ("item", "said"),
+        [
+            ("temperature", "had a fever last month, its over"),
+            ("temperature", "last month i had a fever, it went away"),
+            ("local_infection", "had a boil two years back, healed"),
+        ],
+    )
+    def test_over(self, item: Item, said: str) -> None:
+        """What is clearly over is a no, for the two items that speak of the present state."""
+        assert "no" == read_answer(said, item).values.get(item)
+
+
+class TestNoBesideAnotherItem:
+    @pytest.mark.parametrize(
+        ("item", "said", "expected"),
+        [
+            ("local_infection", "no rash but I take the pill", "no"),
+            ("local_infection", "no rash. but i have afib", "no"),
+            ("temperature", "no fever, but i'm boiling and take warfarin", None),
+            ("temperature", "no fever but my head burns and I have afib", None),
+            ("herpes", "no cold sores but my mouth tingles, i also take warfarin", None),
+            ("local_infection", "no rash. more like red lumps, and i take warfarin", None),
+        ],
+    )
+    def test_rest_is_read(self, item: Item, said: str, expected: str | None) -> None:
+        """A no in the item's words counts beside another item only when nothing else is said."""
+        assert expected == read_answer(said, item).values.get(item)
