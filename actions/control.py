@@ -116,12 +116,9 @@ class ActionExplain(SafeAction):
                 return answer_message(dispatcher, tracker, more, record, volunteered(message))
             else:
                 reply = unclear(message)
-        elif message.is_a("explain_why") and (topic := why_topic(message)):
+        elif message.is_a("explain_why") and (topic := why_topic(message, tracker.get_slot("last_topic"))):
             asked = UserMessage(message.text, ((topic, 1.0),), (Hit(topic, 1.0, ""),), message.turn)
             return answer_message(dispatcher, tracker, asked, record, Reading())
-        elif message.is_a("explain_why") and tracker.get_slot("last_topic"):
-            why = UserMessage(message.text, (("follow_up/why", 1.0),), (), message.turn)
-            return answer_message(dispatcher, tracker, why, record, volunteered(why))
         elif message.is_a("explain_why"):
             reply = Reply(kind="smalltalk").say(response="utter_why_in_general")
         elif record.status == DONE:

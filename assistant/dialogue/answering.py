@@ -13,7 +13,7 @@ from assistant.safety.injection import is_injection
 from assistant.screening.assertion import Assertion
 from assistant.screening.mentions import find_mentions
 from assistant.screening.reading import Reading, only_when_asked, read_volunteered
-from assistant.text import has_phrase, squash
+from assistant.text import has_phrase, squash, words
 from assistant.wording import section, wording
 
 SMALLTALK = "smalltalk"
@@ -228,13 +228,19 @@ def _without_repeats(texts: list[str]) -> list[str]:
     return out
 
 
-def why_topic(message: UserMessage) -> str | None:
-    """Return the topic that a "why" outside the check is about ("why do you care about prescriptions")."""
+def why_topic(message: UserMessage, last_topic: str | None) -> str | None:
+    """Return the class that a "why" outside the check asks for.
+
+    "Why do you care about prescriptions" names its topic; "why don't I need one" is about the last
+    answer; else the likeliest question of the document.
+    """
     mentions, _ = find_mentions(message.text)
     for mention in mentions:
         topic = "faq/medicines" if mention.label == "medicines" else _ITEM_TOPIC.get(mention.label)
         if topic:
             return topic
+    if last_topic and len(words(message.text)) <= 6:
+        return "follow_up/why"
     likely = [(n, p) for n, p in message.ranking[1:] if n.startswith("faq/")]
     return likely[0][0] if likely and likely[0][1] >= 0.05 else None
 
