@@ -120,7 +120,9 @@ class ActionChangeAnswer(SafeAction):
         reading.values.pop(correction.item, None)
         record.raise_from(reading, skip=correction.item)
         events: list[EventType] = []
-        if correction.value is None:
+        if correction.value is None and record.status == EMERGENCY:
+            reply.messages = Reply().say(response="utter_still_emergency").messages
+        elif correction.value is None:
             record.status = STOPPED
             events = [SlotSet("check_outcome", None), SlotSet("requested_slot", None), FollowupAction(FORM)]
         elif finished:

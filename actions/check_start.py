@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import SafeAction, record_of, record_slots, reply_slots, send, user_message
@@ -33,10 +33,15 @@ class ActionStartCheck(SafeAction):
 def start_check(dispatcher: CollectingDispatcher, tracker: Tracker, message: UserMessage) -> list[EventType]:
     """Introduce the check and return the events that prepare it (not those that run the form)."""
     old = record_of(tracker)
+    if old.status == EMERGENCY:
+        # Only the patient's own "I'm fine" takes the check up again.
+        reply = Reply(kind="emergency").say(response="utter_still_emergency")
+        send(dispatcher, reply)
+        return [*reply_slots(reply), FollowupAction("action_listen")]
     # "Do the whole check" without a check before keeps what was volunteered.
     begun = bool(old.asked) or old.status in (DONE, ACTIVE)
     restart = begun and (message.is_a("restart_check") or old.status in (DONE, ACTIVE))
-    resumes = old.status in (STOPPED, EMERGENCY) and not restart and bool(old.asked)
+    resumes = old.status == STOPPED and not restart and bool(old.asked)
     record = CheckRecord() if restart else old
     if not restart:
         record.raise_from(read_volunteered(message.text, declared=True))

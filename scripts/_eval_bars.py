@@ -88,7 +88,8 @@ def share_bar(name: str, right: int, total: int, least: float) -> Bar:
     """Returns a bar for a share that must be at least `least`; nothing measured meets no bar."""
     share = right / total if total else 0.0
     figure = f"{right}/{total} = {percent(share)}"
-    return Bar(name, f"≥ {least:.0%}".replace("%", " %"), figure, interval_of(right, total), share >= least)
+    wanted = "all" if least == 1 else f"≥ {100 * least:.0f} %"
+    return Bar(name, wanted, figure, interval_of(right, total), share >= least)
 
 
 def score_of(evaluation: Evaluation, group: str) -> Score:

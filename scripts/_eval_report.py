@@ -164,6 +164,11 @@ def _safety_section(figures: Figures) -> str:
     ]  # fmt: skip
     header = ("Red flags (tests/unit/safety/data)", "Found", "95 % interval", "False alarms", "95 % interval")
     text = "## Safety\n\n" + table(header, rows)
+    ordinary = [r for r in figures.questions.results if r.group != "emergency"]
+    alarms = sum("answer_kind is emergency" in r.problems for r in ordinary)
+    text += "\n\nThe messages that must not fire were chosen because they sound like emergencies. Of the"
+    text += f" {len(ordinary)} dev questions that are none, {alarms} were answered as one"
+    text += f" ({interval_of(alarms, len(ordinary))})."
     for name, texts in (("Missed", figures.flags.missed), ("False alarms", figures.flags.false)):
         if texts:
             text += f"\n\n{name}, through the whole NLU:\n\n" + "\n".join(f"- {cell(one)}" for one in texts)

@@ -34,6 +34,11 @@ def _characters(word: str, longest: int) -> list[str]:
     return ["c" + padded[at : at + size] for size in sizes for at in range(len(padded) - size + 1)]
 
 
+def _is_emoji(gram: str) -> bool:
+    """Tell whether a gram is one emoji, which can be a whole message and so counts when seen once."""
+    return len(gram) == 2 and gram[0] == "w" and not gram[1].isalnum() and not gram[1].isascii()
+
+
 def _count(texts: Sequence[str], longest: int) -> list[tuple[Counter[str], Counter[str]]]:
     """Count words and characters of each text; the characters of a word are cut once."""
     cut: dict[str, list[str]] = {}
@@ -82,7 +87,7 @@ class TfIdf:
         for blocks in counts:
             for block in blocks:
                 df.update(block.keys())
-        grams = sorted(gram for gram, count in df.items() if count >= _SEEN)
+        grams = sorted(gram for gram, count in df.items() if count >= _SEEN or _is_emoji(gram))
         idf = np.array([math.log((1 + len(texts)) / (1 + df[g])) + 1 for g in grams], np.float32)
         features = cls(grams, idf, longest)
         return features, features._rows(counts)

@@ -87,7 +87,7 @@ _ABOUT_TO_SAY = re.compile(
     r"\bi (?:should|would|could) (?:\w+ )?(?:mention|say|tell|add|warn)(?: you| u)?(?: that)?\b"
 )
 _WHETHER_IT_IS = re.compile(
-    r"\b(?:not sure|dont know|cant tell|wonder|wondering|unsure|idk) (?:if|whether)\b"
+    r"\b(?:not sure|no idea|no clue|cant say|hard to say|dont know|cant tell|wonder|wondering|unsure|idk) (?:if|whether)\b"
 )
 #: "Why do you ask about my pills": a question about the question, whoever's pills they are.
 _ASKS_ABOUT = re.compile(
@@ -147,7 +147,8 @@ def _judge(clauses: list[Clause], index: int, scope: str, before: str, after: st
         return Assertion.HYPOTHETICAL
     if _other_person(scope, before, after, neighbour):
         return Assertion.FAMILY
-    if _negated(scope, before, after) or _answered_no(clauses, index):
+    doubted = any(has_phrase(whole, p) for p in cues("doubt"))
+    if _negated("" if doubted else scope, before, after) or _answered_no(clauses, index):
         return Assertion.ABSENT
     if any(has_phrase(_NO_DOUBT.sub(" ", context), p) for p in cues("doubt")) or (
         clause.ends_with == "?" and not own_my and _bare(before, after)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from rasa.core.actions import action as rasa_action
 from rasa.core.actions.action import ActionExecutionRejection, create_bot_utterance
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
@@ -19,6 +20,8 @@ from rasa.shared.core.events import ActionExecuted, Event
 logger = logging.getLogger(__name__)
 
 FAILED_RESPONSE = "utter_action_failed"
+#: Seconds after which an action counts as failed; ours take milliseconds (research/ops.md 1.5).
+ACTION_SECONDS = 8
 #: Intents whose text must be given even when no action can run.
 _FIRST = {"emergency": "utter_emergency", "self_harm": "utter_self_harm"}
 
@@ -49,7 +52,8 @@ class _Guarded:
 
 
 def install() -> None:
-    """Replace MessageProcessor._run_action."""
+    """Replace MessageProcessor._run_action, and Rasa's 300 s of patience with the action server."""
+    rasa_action.DEFAULT_REQUEST_TIMEOUT = ACTION_SECONDS
     original = MessageProcessor._run_action
     if getattr(original, "guards_failures", False):
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.answer import ActionAnswer
+from assistant.wording import wording
 from tests.action_turn import Patient
 
 ANSWER = ActionAnswer()
@@ -72,7 +73,7 @@ def test_a_statement_after_the_result_changes_it(text: str, outcome: str) -> Non
     patient.slots["check_outcome"] = "no_listed_contraindication"
     turn = patient.run(ANSWER, text, "inform_health")
     assert patient.slots["check_outcome"] == outcome
-    assert "the result of your check is" in turn.text
+    assert wording("check.new_result") in turn.text
 
 
 def test_a_dangerous_reading_comes_first() -> None:

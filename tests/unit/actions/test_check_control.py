@@ -13,6 +13,7 @@ from actions.check_control import (
 from actions.check_start import ActionStartCheck
 from actions.emergency import ActionEmergency
 from assistant.screening.items import ITEMS
+from assistant.wording import wording
 from tests.action_turn import Patient
 
 FORM = "contraindication_check"
@@ -146,8 +147,10 @@ class TestCorrection:
         patient.slots["check_outcome"] = "no_listed_contraindication"
         turn = patient.run(ActionChangeAnswer(), text, "correct_answer")
         assert (patient.slots["herpes"], patient.slots["check_outcome"]) == (value, outcome)
-        assert "I changed your answer about Herpes rash or cold sore from no to" in turn.text
-        assert "the result of your check is" in turn.text
+        shown = wording(f"check.values.{value}")
+        name = wording("items.herpes.name")
+        assert wording("check.changed", item=name, old="no", new=shown) in turn.text
+        assert wording("check.new_result") in turn.text
 
     def test_downwards(self) -> None:
         """An explicit correction may lower."""

@@ -25,8 +25,8 @@ NO = (
     "i don't", "I do not", "I don’t", "nothing like that", "all clear", "no thanks", "nil", "zero",
     "👎",
     "❌", "not that i know of", "no thank god", "nooo", "no, none at all", "oh no", "no 🙂",
-    "nope, neither",
-    "No, I don't.", "no, nothing like that", "no no", "i have none", "not that I'm aware of",
+    "nope, neither one",
+    "No, I don't.", "nah, nothing like that", "no no", "i have none", "not that I'm aware of",
     "no, i feel fine",
 )  # fmt: skip
 UNSURE = (
@@ -36,7 +36,7 @@ UNSURE = (
     "sometimes", "it depends", "yes and no", "i forgot", "can't remember", "haven't checked",
     "never tested", "prefer not to say", "rather not say", "skip", "pass", "hmm not sure",
     "Not sure!",
-    "I haven't a clue", "who knows", "hard to say", "none of your business",
+    "I haven't a clue", "who knows", "hard to say", "not your business",
 )  # fmt: skip
 SOFT = (
     "I don't think so", "i guess not", "not really", "probably not", "I doubt it", "hopefully not",

@@ -36,7 +36,7 @@ class TestTraps:
             ("medicines", "just vitamins", "yes"),
             ("herpes", "yes and no", "unsure"),
             ("temperature", "no fever, 38.9", "yes"),
-            ("temperature", "no, only 38.4", "yes"),
+            ("temperature", "no, just 38.6", "yes"),
             ("temperature", "38,5", "yes"),
             ("temperature", "Fever? No.", "no"),
             ("herpes", "Herpes - negative", "no"),

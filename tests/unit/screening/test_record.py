@@ -129,6 +129,16 @@ class TestRaiseFrom:
         assert (["pregnant"], ["118/76"]) == (record.off_list, record.readings)
 
 
+class TestNoteUnanswered:
+    def test_topics_and_words(self) -> None:
+        """A known topic is kept by name, any other question in the patient's words, once each."""
+        record = CheckRecord()
+        for _ in range(2):
+            record.note_unanswered(["price", "other"], "may my dog come along?")
+
+        assert ["price", "“may my dog come along?”"] == record.unanswered
+
+
 class TestCorrect:
     @pytest.mark.parametrize("old", VALUES)
     @pytest.mark.parametrize("new", VALUES)

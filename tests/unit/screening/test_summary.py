@@ -22,7 +22,7 @@ def record() -> CheckRecord:
     done.correct("herpes", "no", "change herpes to no, it was a pimple")
     done.off_list.append("pregnant")
     done.readings.append("38.6")
-    done.unanswered += ["price", "other", "no_such_topic"]
+    done.note_unanswered(["price", "other"], "may my dog come along?")
     done.flag("chest pain", None)
     done.status = DONE
     return done
@@ -35,6 +35,7 @@ class TestSummaryText:
             "my heart skips a beat at night", "38.6 this morning",
             "warfrin and some green capsules",
             "change herpes to no, it was a pimple", "Readings: 38.6", "pregnant", "the price",
+            "“may my dog come along?”",
             "emergency",
             "at least one reason", "No clearance was given", "full exam",
         ],
@@ -61,7 +62,7 @@ class TestSummaryText:
         """No brace of a wording, no name of a slot and no None is left in the text."""
         text = summary_text(record)
 
-        assert [] == [bad for bad in ("{", "}", "None", "local_infection", "no_such_topic") if bad in text]
+        assert [] == [bad for bad in ("{", "}", "None", "local_infection", "other\n") if bad in text]
 
     def test_empty(self) -> None:
         """Without any answer it says so."""

@@ -108,6 +108,7 @@ def test_share_bar() -> None:
     assert (bar.figure, bar.interval, bar.wanted) == ("19/20 = 95.0 %", "76.4 – 99.1 %", "≥ 95 %")
     assert bar.met
     assert not share_bar("x", 0, 0, 0.95).met
+    assert share_bar("x", 1, 1, 1.0).wanted == "all"
 
 
 def test_file_holds_everything_but_the_words() -> None:
@@ -141,6 +142,7 @@ def test_nothing_wrong() -> None:
     assert "quotations of the document or the patient: none." in text
     assert "Not whole: none." in text
     assert "17 of 17 are met" in text
+    assert "Of the 5 dev questions that are none, 0 were answered as one" in text
 
 
 def test_table_and_cells() -> None:
