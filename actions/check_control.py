@@ -66,7 +66,8 @@ class ActionImFine(SafeAction):
         record = record_of(tracker)
         if record.status == EMERGENCY and record.next_item:
             return resume(dispatcher, tracker, record, "utter_im_fine")
-        reply = Reply(kind="smalltalk").say(response="utter_smalltalk/acknowledge")
+        response = "utter_im_fine" if record.red_flags else "utter_smalltalk/acknowledge"
+        reply = Reply(kind="smalltalk").say(response=response)
         send(dispatcher, reply)
         return reply_slots(reply)
 

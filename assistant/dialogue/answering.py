@@ -55,9 +55,18 @@ def reads_as_statement(message: UserMessage, reading: Reading) -> bool:
     return bool(reading.values)
 
 
+_ADDS = re.compile(r"^(?:oh |ok |and |but |well |sorry )*(?:yes|yeah|yep|yup|also|plus|forgot|i forgot)\b")
+
+
 def volunteered(message: UserMessage) -> Reading:
     """Read what the message says about the patient; values can only rise."""
-    declared = message.is_a("inform_health", "correct_answer") or message.probability("inform_health") > 0.25
+    asks = bool(_ASKS.search(message.text.lower()))
+    declared = (
+        message.is_a("inform_health", "correct_answer")
+        or message.probability("inform_health") > 0.25
+        # "Yes, doxycycline" after the questions.
+        or (not asks and bool(_ADDS.match(squash(message.text))))
+    )
     return read_volunteered(message.text, declared=declared)
 
 

@@ -225,7 +225,7 @@ def _corrected(
     for other, old in record.raise_from(reading, skip=correction.item):
         if other != item:
             _say_change(reply, record, other, old)
-    if reading.values.get(item) in ("yes", "unsure"):
+    if reading.values.get(item) in ("yes", "unsure") and _evidence_for(reading, item):
         record.answer(item, reading.values[item], message.text.strip(), "with a correction")
     if correction.value is None:
         return Step(reply, correction.item)
