@@ -17,7 +17,7 @@ def welcome(ports: Ports, *, token: bool) -> str:
         "Stria is ready.",
         "",
         f"  Chat endpoint       {address}",
-        f"  Try it              curl -s {address} \\",
+        f"  Try it              curl -s {address} -H 'Content-Type: application/json' \\",
         """                        -d '{"sender": "me", "message": "does it hurt?"}'""",
         "  Talk in a terminal  make chat" + (f" PORT={ports.rasa}" if ports.rasa != 5005 else ""),
         "  Stop                Ctrl-C",

@@ -65,7 +65,7 @@ def check_platform(system: str, machine: str, libc: str) -> None:
         here = f"{system} {machine}" + (" without glibc" if system == "Linux" and not libc else "")
         raise CommandError(
             f"requirements.lock is resolved for Linux x86_64 with glibc only and this is {here}; "
-            "use such a machine, a container (see deploy/) or WSL 2"
+            "use such a machine, a container or WSL 2"
         )
 
 

@@ -62,7 +62,7 @@ def test_greetings_are_ignored() -> None:
 
 def test_a_greeting_of_the_whole_yields_to_questions() -> None:
     """ "Hi! price? pain?" is not just a greeting."""
-    parts = clauses(("smalltalk/greet", 0.99), ("faq/heat", 0.9), ("faq/depth", 0.9))
+    parts = clauses(("smalltalk/greet", 0.99), ("faq/heat", 0.95), ("faq/depth", 0.95))
     assert topics(plan_topics(WHOLE, [("smalltalk/greet", 0.6)], parts)) == ["faq/heat", "faq/depth"]
 
 
