@@ -21,6 +21,7 @@ import assistant.nlu
 import assistant.text
 from assistant.nlu import encoder
 from assistant.nlu.pipeline import Prediction, Settings, TopicModel
+from assistant.nlu.threads import one_thread
 from assistant.nlu.training_data import protected_names
 
 TOPICS = "topics"  # name of the extra output property
@@ -107,7 +108,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         pairs = sorted({(text, label) for text, label in examples if text and label})
         options = {key: self._config[key] for key in vars(Settings())}
         texts, labels = [text for text, _ in pairs], [label for _, label in pairs]
-        self._model = TopicModel.train(texts, labels, protected_names(), Settings(**options))
+        with one_thread():
+            self._model = TopicModel.train(texts, labels, protected_names(), Settings(**options))
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
@@ -123,6 +125,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     ) -> TopicClassifier:
         """Load the trained model."""
         component = cls(config, model_storage, resource)
+        # For the life of the server: its products are small, and idle BLAS threads spin.
+        one_thread()
         with model_storage.read_from(resource) as folder:
             component._model = TopicModel.load(folder)
         return component
