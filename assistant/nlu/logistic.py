@@ -2,7 +2,7 @@
 
 The weights of the best solution are a combination of the training rows (W = X'A), so with n rows
 and d columns, n << d, it is enough to know the n x n products of the rows. Each step costs one
-product of that matrix: 15 steps on 4,600 rows x 125 classes take 1.3 CPU seconds.
+product of that matrix: 20 steps on 8,000 rows x 127 classes take 3 to 4 CPU seconds.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import blas
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.intp]
@@ -46,7 +47,8 @@ def row_products(sparse: Any, dense: Floats) -> Floats:
 
 def softmax(scores: Floats) -> Floats:
     """Return probabilities, shape [n, classes], of scores of the same shape."""
-    out: Floats = np.exp(scores - scores.max(axis=1, keepdims=True))
+    out: Floats = scores - scores.max(axis=1, keepdims=True)
+    np.exp(out, out=out)
     out /= out.sum(axis=1, keepdims=True)
     return out
 
@@ -63,11 +65,16 @@ def balanced_weights(classes: Ints, count: int) -> Floats:
     return of_class[classes]
 
 
+def _add(to: Floats, factor: float, what: Floats) -> None:
+    """Add `factor` x `what` to `to` in place, in one pass: NumPy would make a copy first."""
+    blas.saxpy(what.ravel(), to.ravel(), a=factor)
+
+
 class _Preconditioner:
     """Approximates the inverse of the Hessian by (curvature * products + penalty)^-1.
 
-    The products' eigenvalues span five orders of magnitude, which costs plain L-BFGS 30 steps; with
-    the 64 largest taken out, 12 steps reach the same held-out accuracy.
+    The products' eigenvalues span five orders of magnitude, which costs plain L-BFGS 40 steps; with
+    the 64 largest taken out, 20 steps do (12 come within 0.7 points of held-out accuracy).
     """
 
     def __init__(self, products: Floats, penalty: float):
@@ -81,10 +88,18 @@ class _Preconditioner:
         self._base = 1 / (_CURVATURE * max(float(values[0]), 0.0) + penalty)
         self._less: Floats = (self._base - 1 / (_CURVATURE * np.maximum(values, 0) + penalty))[:, None]
 
-    def __call__(self, q: Floats, kq: Floats) -> tuple[Floats, Floats]:
-        """Apply it to coefficients and to their image under the products."""
-        part = self._less * (self._basis.T @ q)
-        return self._base * q - self._basis @ part, self._base * kq - self._k_basis @ part
+    def apply(self, q: Floats, kq: Floats, scale: float) -> None:
+        """Apply it, times `scale`, to coefficients and to their image under the products, in place."""
+        part = scale * self._less * (self._basis.T @ q)
+        for at, basis in ((q, self._basis), (kq, self._k_basis)):
+            at *= scale * self._base
+            at -= basis @ part
+
+    def curvature(self, change: Floats, k_change: Floats) -> float:
+        """Return the inner product of `change` with its own image under this."""
+        part = self._less * (self._basis.T @ change)
+        inner = float(np.vdot(k_change, change)) * self._base
+        return inner - float(np.vdot(self._basis.T @ k_change, part))
 
 
 class _Memory:
@@ -103,7 +118,7 @@ class _Memory:
                 *self._steps[1 - _MEMORY :],
                 (step, change, k_step, k_change, 1 / curvature),
             ]
-            self._scale = curvature / float(np.vdot(k_change, self._precondition(change, k_change)[0]))
+            self._scale = curvature / self._precondition.curvature(change, k_change)
 
     def direction(self, gradient: Floats, k_gradient: Floats) -> tuple[Floats, Floats]:
         """Return the descent direction and its image under the products."""
@@ -112,16 +127,16 @@ class _Memory:
         for _, change, k_step, k_change, rho in reversed(self._steps):
             alpha = rho * float(np.vdot(k_step, q))
             alphas.append(alpha)
-            q -= alpha * change
-            kq -= alpha * k_change
-        q, kq = self._precondition(q, kq)
-        q *= self._scale
-        kq *= self._scale
+            _add(q, -alpha, change)
+            _add(kq, -alpha, k_change)
+        self._precondition.apply(q, kq, self._scale)
         for (step, _, k_step, k_change, rho), alpha in zip(self._steps, reversed(alphas), strict=True):
             beta = rho * float(np.vdot(k_change, q))
-            q += (alpha - beta) * step
-            kq += (alpha - beta) * k_step
-        return -q, -kq
+            _add(q, alpha - beta, step)
+            _add(kq, alpha - beta, k_step)
+        np.negative(q, out=q)
+        np.negative(kq, out=kq)
+        return q, kq
 
 
 def fit(
@@ -156,21 +171,24 @@ def fit(
     scores: Floats = np.zeros_like(a) if start is None else products @ a
 
     def loss(at: Floats, norm: float) -> float:
+        """Return the loss of the scores `at`, which are overwritten, and of the weights' norm."""
         top = at.max(axis=1)
-        log_sum = np.log(np.exp(at - top[:, None]).sum(axis=1)) + top
-        return float((weights * (log_sum - at[rows, classes])).sum(dtype=np.float64)) + penalty / 2 * norm
+        true = at[rows, classes]
+        at -= top[:, None]
+        log_sum = np.log(np.exp(at, out=at).sum(axis=1)) + top
+        return float((weights * (log_sum - true)).sum(dtype=np.float64)) + penalty / 2 * norm
 
     def gradient() -> Floats:
         out = softmax(scores)
         out[rows, classes] -= 1
         out *= weight
-        out += penalty * a
+        _add(out, penalty, a)
         return out
 
     memory = _Memory(_Preconditioner(products, penalty))
     g = gradient()
     kg = products @ g
-    value = loss(scores, float(np.vdot(a, scores)))
+    value = loss(scores.copy(), float(np.vdot(a, scores)))
     first = float(np.vdot(kg, g)) ** 0.5
     for _ in range(steps):
         d, kd = memory.direction(g, kg)
@@ -185,10 +203,12 @@ def fit(
                 break
             size /= 2
         value = new
-        a += size * d
-        scores += size * kd
+        d *= size
+        kd *= size
+        a += d
+        scores += kd
         g_new = gradient()
         kg_new = products @ g_new
-        memory.add(size * d, g_new - g, size * kd, kg_new - kg)
+        memory.add(d, g_new - g, kd, kg_new - kg)
         g, kg = g_new, kg_new
     return a
