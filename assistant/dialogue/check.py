@@ -20,6 +20,7 @@ from assistant.screening.correction import Correction, find_correction
 from assistant.screening.items import NO, UNSURE, Item, Value
 from assistant.screening.reading import Reading, read_answer
 from assistant.screening.record import ACTIVE, DONE, EMERGENCY, STOPPED, CheckRecord
+from assistant.screening.spelling import english_words
 from assistant.screening.summary import summary_text
 from assistant.text import shorten, words
 from assistant.wording import wording
@@ -324,7 +325,8 @@ def _content(
         extra = reply_to(
             message, reading=Reading(), last_topic=last_topic, last_facts=last_facts, in_check=True
         )
-        if extra.kind != "unclear":
+        gibberish = extra.kind == "out_of_scope" and not _is_language(message.text)
+        if extra.kind != "unclear" and not gibberish:
             _merge(reply, extra, record, message.text)
             if not _about_item(message, item, reading):
                 return Step(reply, item)
@@ -335,6 +337,13 @@ def _content(
         reply.say(wording("check.reading_kept", reading=", ".join(reading.readings)))
         return _again(reply, message, record, item, help_text=False)
     return _again(reply, message, record, item, help_text=True)
+
+
+def _is_language(text: str) -> bool:
+    """Tell whether at least half of the words are English; else it is an answer gone wrong."""
+    tokens = words(text)
+    known = sum(t in english_words() for t in tokens)
+    return bool(tokens) and known * 2 >= len(tokens)
 
 
 def _asks(message: UserMessage) -> bool:

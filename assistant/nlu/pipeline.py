@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float32]
 
 FORMAT = 1  # of the saved files
 _LETTER = re.compile(r"[^\W\d_]")
-_CLEAR = 0.5  # probability of a reading that may replace another
+_CLEAR = 0.4  # probability of a reading that may replace another
 _FOLDS = 5  # the temperature is fitted on one of them: one number needs no more
 
 
