@@ -340,10 +340,10 @@ def _content(
 
 
 def _is_language(text: str) -> bool:
-    """Tell whether at least half of the words are English; else it is an answer gone wrong."""
+    """Tell whether most of the words are English; else it is an answer gone wrong."""
     tokens = words(text)
     known = sum(t in english_words() for t in tokens)
-    return bool(tokens) and known * 2 >= len(tokens)
+    return known * 2 > len(tokens)
 
 
 def _asks(message: UserMessage) -> bool:
