@@ -24,7 +24,7 @@ _YIELDING = (
 # evidence of 5 it is 1.3 % of the single ones and 39 % of the pairs.
 _CLAUSE = 0.5  # a clause below this probability is no question of its own
 _ASKING = 1.0  # log-odds that the form of a question is worth; story clauses do without
-_EVIDENCE = 6.0  # log-odds by which the two clearest clauses must outweigh the whole message
+_EVIDENCE = 4.5  # log-odds by which the two clearest clauses must outweigh the whole message
 _OTHER = 0.5  # a control, statement or check intent of the whole message wins from this probability
 
 
