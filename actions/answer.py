@@ -12,7 +12,7 @@ from actions.base import SafeAction, record_of, record_slots, reply_slots, send,
 from assistant.dialogue.answering import reply_to, volunteered
 from assistant.dialogue.message import UserMessage
 from assistant.rendering.reply import Reply
-from assistant.screening.reading import Reading
+from assistant.screening.evidence import Reading
 from assistant.screening.record import DONE, CheckRecord
 from assistant.screening.summary import item_line, result_text
 from assistant.wording import wording

@@ -16,7 +16,7 @@ from actions.check_start import start_check
 from assistant.dialogue.answering import by_lexicon, explain_term, unclear, volunteered, why_topic
 from assistant.dialogue.message import Hit, UserMessage
 from assistant.rendering.reply import Choice, Reply
-from assistant.screening.reading import Reading
+from assistant.screening.evidence import Reading
 from assistant.screening.record import DONE, STOPPED, CheckRecord
 
 

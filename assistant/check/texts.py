@@ -16,9 +16,9 @@ from assistant.check.project import Project, Scalar, scalars
 from assistant.dialogue.condition import condition_reply
 from assistant.knowledge.compose import answer_topic, follow_up, refuse_topic
 from assistant.knowledge.content import FACTS, PAIRS, QUESTIONS, SILENT, TOPICS, content
+from assistant.screening.evidence import Reading
 from assistant.screening.items import ITEMS, NO, UNSURE, VALUES, YES
 from assistant.screening.outcome import Outcome
-from assistant.screening.reading import Reading
 from assistant.screening.record import CheckRecord
 from assistant.screening.summary import result_text
 from assistant.wording import FILE as WORDING

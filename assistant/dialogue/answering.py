@@ -11,8 +11,9 @@ from assistant.knowledge.content import content
 from assistant.rendering.reply import CHECK, Choice, Reply
 from assistant.safety.injection import is_injection
 from assistant.screening.assertion import Assertion
+from assistant.screening.evidence import Reading
 from assistant.screening.mentions import find_mentions
-from assistant.screening.reading import Reading, only_when_asked, read_volunteered
+from assistant.screening.reading import only_when_asked, read_volunteered
 from assistant.text import has_phrase, squash, words
 from assistant.wording import section, wording
 

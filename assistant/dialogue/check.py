@@ -17,8 +17,9 @@ from assistant.safety.red_flags import RedFlag, find_red_flag
 from assistant.safety.second_net import classified_flag
 from assistant.screening import answers
 from assistant.screening.correction import Correction, find_correction
+from assistant.screening.evidence import Reading
 from assistant.screening.items import NO, UNSURE, Item, Value
-from assistant.screening.reading import Reading, read_answer
+from assistant.screening.reading import read_answer
 from assistant.screening.record import ACTIVE, DONE, EMERGENCY, STOPPED, CheckRecord
 from assistant.screening.spelling import english_words
 from assistant.screening.summary import summary_text

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from assistant.rendering.reply import CHECK, RESUME, Reply
+from assistant.screening.evidence import Reading
 from assistant.screening.items import ITEMS, UNSURE, Item
-from assistant.screening.reading import Reading
 from assistant.text import shorten
 from assistant.wording import wording
 

@@ -8,10 +8,11 @@ from functools import lru_cache
 
 from assistant.screening import answers
 from assistant.screening.assertion import Assertion
+from assistant.screening.evidence import Reading
 from assistant.screening.items import ITEMS, NO, UNSURE, YES, Item, Value
 from assistant.screening.mentions import find_mentions
 from assistant.screening.numbers import read_temperatures
-from assistant.screening.reading import Reading, read_answer
+from assistant.screening.reading import read_answer
 from assistant.text import has_phrase, squash
 
 _CUE = re.compile(

@@ -7,12 +7,12 @@ whole message; the most cautious value wins; what is not understood is asked onc
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from assistant.datafiles import load_yaml
 from assistant.screening import answers
 from assistant.screening.assertion import Assertion, Clause, assert_span, is_other_person
+from assistant.screening.evidence import Evidence, Reading
 from assistant.screening.items import ITEMS, NO, UNSURE, YES, Item, Value, most_cautious
 from assistant.screening.lexicon import LEXICON, MEDICINE, OFF_LIST, STRONG, cues, fever_reducers
 from assistant.screening.mentions import Mention, find_mentions
@@ -24,50 +24,6 @@ from assistant.screening.numbers import (
     read_temperatures,
 )
 from assistant.text import has_phrase, squash, words
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Why a value was read: the item, the value, the patient's words and the cue."""
-
-    item: Item
-    value: Value
-    words: str
-    cue: str
-
-
-@dataclass
-class Reading:
-    """What one message says.
-
-    Attributes:
-        values: item -> value, most cautious of the evidence. Only yes and unsure, except for the
-            item that was asked, which may be no.
-        evidence: one entry for each thing that was understood.
-        off_list: conditions that the document does not list, in the patient's words.
-        urgent: `blood_pressure` / `temperature` when a reading needs a doctor today.
-        ask_again: the asked item was not understood.
-        touched: the message was about the asked item, although nothing could be stored
-            (a soft no, another person, a hypothetical).
-        readings: temperatures and blood pressures as typed, for the summary.
-    """
-
-    values: dict[Item, Value] = field(default_factory=dict)
-    evidence: list[Evidence] = field(default_factory=list)
-    off_list: list[str] = field(default_factory=list)
-    urgent: list[str] = field(default_factory=list)
-    ask_again: bool = False
-    touched: bool = False
-    readings: list[str] = field(default_factory=list)
-    denied: list[Item] = field(default_factory=list)
-
-    def add(self, item: Item, value: Value, said: str, cue: str) -> None:
-        """Store a piece of evidence; the most cautious value of an item wins."""
-        self.evidence.append(Evidence(item, value, said, cue))
-        best = most_cautious(self.values.get(item), value)
-        assert best is not None
-        self.values[item] = best
-
 
 _TOO = re.compile(
     r"\b(?:i|me|ive) (?:have|got|get|do|had)?(?: got)? ?(?:it|them|one|that)? ?(?:too|also|as well)\b|\bme too\b|\bso do i\b|\bboth of us\b"
@@ -241,13 +197,12 @@ def _read_temperature(
         reading.touched = True
         return
     reading.readings.append(t.words)
-    masked = any(m.term in fever_reducers() and m.assertion is Assertion.PRESENT for m in mentions) or any(
-        m.term in fever_reducers() and m.assertion in (Assertion.RECENT, Assertion.PAST) for m in mentions
-    )
+    taken = (Assertion.PRESENT, Assertion.RECENT, Assertion.PAST)
+    masked = any(m.term in fever_reducers() and m.assertion in taken for m in mentions)
     value: Value = t.value
     if assertion is Assertion.PAST:
         value = NO
-    elif assertion is not Assertion.PRESENT and value == YES and assertion is Assertion.RECENT:
+    elif value == YES and assertion is Assertion.RECENT:
         value = UNSURE
     if t.urgent and assertion is Assertion.PRESENT:
         reading.urgent.append("temperature")

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
+from assistant.screening.evidence import Reading
 from assistant.screening.items import ITEMS, UNSURE, VALUES, YES, Item, Value, most_cautious
 from assistant.screening.outcome import Outcome, compute_outcome
-from assistant.screening.reading import Reading
 from assistant.text import shorten
 
 ACTIVE, STOPPED, EMERGENCY, DONE, NEW = "active", "stopped", "emergency", "done", "none"

@@ -7,8 +7,9 @@ import re
 import pytest
 
 from assistant.dialogue.condition import FACT_OF, condition_reply, quoted
+from assistant.screening.evidence import Reading
 from assistant.screening.items import ITEMS, Item
-from assistant.screening.reading import Reading, read_volunteered
+from assistant.screening.reading import read_volunteered
 from tests.unit.dialogue.fakes import spoken, titles
 
 STATEMENTS: dict[Item, str] = {

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.screening.evidence import Evidence, Reading
 from assistant.screening.items import ITEMS, VALUES, Item, Value
-from assistant.screening.reading import Evidence, Reading, read_answer, read_volunteered
+from assistant.screening.reading import read_answer, read_volunteered
 from assistant.screening.record import CheckRecord
 
 SETTINGS = settings(max_examples=150, deadline=None, derandomize=True, database=None)
