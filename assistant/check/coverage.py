@@ -18,6 +18,7 @@ _ANSWERS = {
     "faq": TOPICS,
     "not_in_document": SILENT,
     "smalltalk": "domain.yml",
+    "out_of_scope": QUESTIONS,
     "follow_up": COMPOSE,
 }
 _OFFERS = frozenset(("", "check", "list"))
@@ -127,12 +128,13 @@ def _classes(project: Project) -> Iterator[Finding]:
         "faq": _places(project, TOPICS),
         "not_in_document": _places(project, SILENT),
         "smalltalk": {},
+        "out_of_scope": {},
         "follow_up": dict.fromkeys((*FOLLOW_UPS, "more"), (project.root / COMPOSE, 1)),
     }
     responses = project.responses()
     for response, place in responses.items():
         parent, _, name = response.removeprefix("utter_").partition("/")
-        if parent == "smalltalk":
+        if parent in ("smalltalk", "out_of_scope"):
             answered[parent][name] = place
         elif name and name not in answered.get(parent, {}):
             yield project.finding(*place, f"{response} has no topic", "Remove it, or add the topic")

@@ -165,8 +165,9 @@ _GENERAL = frozenset({"faq/am_i_suitable"})
 _PERMISSION = frozenset(
     {"faq/am_i_suitable", "faq/who_decides"}
     | {"faq/" + t for t in ("individual_reasons", "contraindications", "danger_if_condition", "safety")}
-    | {"not_in_document/" + t for t in ("other", "combination", "age", "old_vs_new", "booking_contact")}
-    | {"explain_meaning", "human_handoff", "out_of_scope", ""}
+    | {"not_in_document/" + t for t in ("other", "other_problems", "visit", "body_effects")}
+    | {"not_in_document/" + t for t in ("combination", "age", "old_vs_new", "booking_contact")}
+    | {"explain_meaning", "human_handoff", ""}
 )
 #: The topic of each item of the check, for questions that name a condition of its lexicon.
 _ITEM_TOPIC = {
@@ -186,7 +187,9 @@ def by_lexicon(message: UserMessage) -> list[Hit]:
     steps in where the classifier is unsure or sees a question about permission in general.
     """
     best = message.best if message.confidence >= GATE else ""
-    if best not in _PERMISSION or (best in ("out_of_scope", "human_handoff") and message.confidence >= 0.6):
+    if best not in _PERMISSION and not best.startswith("out_of_scope/"):
+        return []
+    if message.is_a("out_of_scope", "human_handoff", at_least=0.6):
         return []
     mentions, _ = find_mentions(message.text)
     topics = [

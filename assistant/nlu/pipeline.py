@@ -40,7 +40,7 @@ class Settings:
     balanced: give each class the same weight (1.1 more than without).
     longest_ngram: characters of the longest n-gram inside a word (4: as good as 5, with 40 % fewer
         columns).
-    steps: of the solver (20: as good as 40, 15: 0.4 less).
+    steps: of the solver (12: 80.1, 15: 79.9, 20: 80.1 of 8,200 examples).
     """
 
     embeddings: bool = True
@@ -49,7 +49,7 @@ class Settings:
     c: float = 10.0
     balanced: bool = True
     longest_ngram: int = 4
-    steps: int = 20
+    steps: int = 12
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,10 @@ class TopicModel:
         classes_of = sorted(set(labels))
         index = {label: i for i, label in enumerate(classes_of)}
         classes = np.array([index[label] for label in labels], np.intp)
+        # The rows that the temperature is fitted on come last: the others' products are then a view.
+        folds = stratified_folds(classes, _FOLDS)
+        order = np.argsort(folds == 0, kind="stable")
+        texts, classes = [texts[i] for i in order], classes[order]
         speller = Speller.fit(texts, names)
         repaired = [speller.repair(text) for text in texts]
         tfidf, rows = TfIdf.fit(repaired, settings.longest_ngram)
@@ -130,7 +134,8 @@ class TopicModel:
             centre = vectors[:, DIMENSIONS // 2 :].mean(axis=0)
             dense = _dense(vectors, centre, settings)
         products = logistic.row_products(rows, dense)
-        a, temperature = _solve(products, classes, len(classes_of), settings)
+        seen = int((folds != 0).sum())
+        a, temperature = _solve(products, classes, len(classes_of), seen, settings)
         weights = {
             "sparse": rows.T @ a,
             "dense": dense.T @ a,
@@ -228,28 +233,25 @@ def _dense(vectors: Floats, centre: Floats, settings: Settings) -> Floats:
 
 
 def _solve(
-    products: Floats, classes: npt.NDArray[np.intp], count: int, settings: Settings
+    products: Floats, classes: npt.NDArray[np.intp], count: int, seen: int, settings: Settings
 ) -> tuple[Floats, float]:
     """Return the coefficients of all rows, shape [n, count], and the temperature.
 
-    The temperature comes from the rows of one fold, scored by a fit on the others. The fit on all
-    rows then starts from that one, which saves two thirds of its steps.
+    The temperature comes from the rows after the first `seen`, scored by a fit on those. The fit on
+    all rows then starts from that one, which saves two thirds of its steps.
     """
-    folds = stratified_folds(classes, _FOLDS)
-    out, seen = np.flatnonzero(folds == 0), np.flatnonzero(folds != 0)
 
-    def fit(rows: npt.NDArray[np.intp], steps: int, start: Floats | None = None) -> Floats:
-        among = products if len(rows) == len(classes) else products[np.ix_(rows, rows)]
-        weights = np.ones(len(rows), np.float32)
+    def fit(rows: int, steps: int, start: Floats | None = None) -> Floats:
+        weights = np.ones(rows, np.float32)
         if settings.balanced:
-            weights = logistic.balanced_weights(classes[rows], count)
-        return logistic.fit(among, classes[rows], count, settings.c, weights, steps, start)
+            weights = logistic.balanced_weights(classes[:rows], count)
+        among = products[:rows, :rows]
+        return logistic.fit(among, classes[:rows], count, settings.c, weights, steps, start)
 
-    everything = np.arange(len(classes))
-    if not len(out) or not len(seen):
-        return fit(everything, settings.steps), 1.0
+    if seen in (0, len(classes)):
+        return fit(len(classes), settings.steps), 1.0
     part = fit(seen, settings.steps)
-    temperature = fit_temperature(products[np.ix_(out, seen)] @ part, classes[out])
+    temperature = fit_temperature(products[seen:, :seen] @ part, classes[seen:])
     start = np.zeros((len(classes), count), np.float32)
-    start[seen] = part
-    return fit(everything, settings.steps // 3, start), temperature
+    start[:seen] = part
+    return fit(len(classes), settings.steps // 3, start), temperature

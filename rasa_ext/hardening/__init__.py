@@ -14,9 +14,10 @@ from rasa_ext.hardening import (
     request_length,
     schema_check,
     slash_guard,
+    training_merge,
 )
 
-_MENDS = (slash_guard, action_failures, schema_check, event_classes, request_length)
+_MENDS = (slash_guard, action_failures, schema_check, event_classes, request_length, training_merge)
 
 
 def install() -> None:

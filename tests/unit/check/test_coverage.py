@@ -68,7 +68,7 @@ def test_topic_without_examples(copy: Project, name: str) -> None:
 
 def test_follow_up_of_unknown_kind(copy: Project, append: Callable[[str, str], None]) -> None:
     """A class of follow-ups that the composer does not know is reported."""
-    append("data/nlu/other.yml", NEW_CLASS.format("follow_up/where"))
+    append("data/nlu/dialogue.yml", NEW_CLASS.format("follow_up/where"))
     assert "nothing answers the class follow_up/where" in problems(copy)
 
 

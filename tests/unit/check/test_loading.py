@@ -38,7 +38,7 @@ def problems(project: Project) -> str:
         ("data/wording.yml", "glossary:", "glosary:", "no glossary"),
         ("data/rules/check.yml", "rules:", "rules: [", "not valid YAML"),
         ("domain.yml", "intents:", "intents: [", "not valid YAML"),
-        ("data/nlu/control.yml", "nlu:", "nul:", "no list under the key nlu"),
+        ("data/nlu/dialogue.yml", "nlu:", "nul:", "no list under the key nlu"),
         ("assistant/screening/answers.py", 'cues("refusal")', 'cues("refuse")', "cues('refuse')"),
     ],
 )

@@ -11,13 +11,17 @@ import logging
 import os
 import time
 from typing import Any
+from unittest import mock
 
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
 from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
+from rasa.shared.importers.importer import TrainingDataImporter
+from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from rasa_ext.channels.rest import RestInput
 from scripts._env import ROOT
@@ -53,6 +57,22 @@ def seconds_of_schema_checks(count: int) -> float:
     for _ in range(count):
         action._validate_action_result({"events": [], "responses": []})
     return time.process_time() - started
+
+
+def merge_shares() -> bool:
+    """Returns whether merged training data hold the very examples that went in."""
+    example = Message(data={"text": "hello", "intent": "greet"})
+    merged = TrainingData([example]).merge(TrainingData())
+    return merged.training_examples[0] is example
+
+
+def parses() -> int:
+    """Returns how often the NLU files are read for a training."""
+    importer = TrainingDataImporter.load_from_dict({}, None, None, [str(ROOT / "data" / "nlu" / "smalltalk.yml")])
+    with mock.patch.object(RasaYAMLReader, "reads", side_effect=lambda *_, **__: TrainingData()) as reads:
+        importer.get_domain()
+        importer.get_nlu_data()
+    return reads.call_count
 
 
 async def dead_action_server() -> dict[str, Any]:
@@ -105,6 +125,8 @@ if __name__ == "__main__":
         "schema_error": schema_error({"events": "my chest hurts", "responses": []}),
         "schema_seconds": seconds_of_schema_checks(20),
         "event_class_is_cached": hasattr(Event.resolve_by_type, "cache_info"),
+        "merge_shares": merge_shares(),
+        "parses": parses(),
         "dead": asyncio.run(dead_action_server()),
         "middle": asyncio.run(dead_in_the_middle()),
     }
