@@ -59,6 +59,15 @@ def reads_as_statement(message: UserMessage, reading: Reading) -> bool:
 _ADDS = re.compile(r"^(?:oh |ok |and |but |well |sorry )*(?:yes|yeah|yep|yup|also|plus|forgot|i forgot)\b")
 
 
+#: A message that opens like a statement about oneself, with or without "I".
+_STATES = re.compile(
+    r"^(?:ok |hi |hello |so |well |btw |fyi |also |and |but |just |oh |yes |yeah )*(?:"
+    r"(?:i|ive|im|my|mine|got|having|suffering|taking|been|currently)\b|"
+    r"(?:had|have|on) (?!you\b|u\b|they\b|anyone\b|anybody\b|people\b|patients\b)|"
+    r"diagnosed\b|(?:the |my )?(?:doc|doctor|gp|dr|derm|nurse) (?:says|said|thinks|found|told|put|gave)\b)"
+)
+
+
 def volunteered(message: UserMessage) -> Reading:
     """Read what the message says about the patient; values can only rise."""
     asks = bool(_ASKS.search(message.text.lower()))
@@ -67,6 +76,10 @@ def volunteered(message: UserMessage) -> Reading:
         or message.probability("inform_health") > 0.25
         # "Yes, doxycycline" after the questions.
         or (not asks and bool(_ADDS.match(squash(message.text))))
+        or (
+            (not asks or bool(_WHAT_NOW.search(message.text.lower())))
+            and bool(_STATES.match(squash(message.text)))
+        )
     )
     return read_volunteered(message.text, declared=declared)
 

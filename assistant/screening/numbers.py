@@ -101,6 +101,12 @@ _BP = re.compile(
     r"(?<![\d.,/])(?P<sys>\d{2,3})\s*(?:/|\\|\bover\b|\bon\b|\bna\b|\bby\b|-|:|\bto\b)\s*"
     r"(?P<dia>\d{2,3})(?![\d/]|[.,]\d)"
 )
+#: The upper value alone, from where it counts: "my bp is 190", "pressure jumped to 200", "190 systolic".
+_SYSTOLIC = re.compile(
+    r"(?:\b(?:bp|pressure|systolic|(?:top|upper) (?:number|value))\b[^.;?!\d/]{0,40}?)"
+    r"(?<![\d.,/])(?P<after>\d{3})(?![\d/]|[.,]\d)|(?<![\d.,/])(?P<before>\d{3})\s*(?:systolic|mm\s?hg)"
+)
+_MMHG = re.compile(r"\s*(?:systolic|mm\s?hg)")
 _BP_WORDS = re.compile(r"\b(?:bp|b\.p|blood|pressure|tension|systolic|diastolic|hypertens)")
 _TEMPERATURE_WORDS = re.compile(
     r"\b(?:temps?|temperature|tempreture|temprature|temperture|fever|feverish|thermomet\w*|"
@@ -125,6 +131,23 @@ def read_blood_pressures(text: str, *, asked: bool = False) -> list[BloodPressur
         sure_sign = any(sign in m.group() for sign in ("/", "\\", "over"))
         if plausible and systolic > diastolic and (sure_sign or asked or _BP_WORDS.search(folded)):
             found.append(BloodPressure(systolic, diastolic, m.start(), m.end(), text[m.start() : m.end()]))
+    return found or _upper_values(folded, text)
+
+
+def _upper_values(folded: str, text: str) -> list[BloodPressure]:
+    """Return raised upper values that stand alone; the lower one, which nobody named, is 0.
+
+    A value that is not raised is left out: alone it proves nothing.
+    """
+    limits = _limits()["blood_pressure"]
+    found = []
+    for m in _SYSTOLIC.finditer(folded):
+        group = "after" if m["after"] else "before"
+        start, end = m.span(group)
+        systolic = int(m[group])
+        raised = limits["unsure_systolic"] <= systolic <= limits["plausible_systolic"][1]
+        if raised and (_MMHG.match(folded, end) or not _NOT_TEMPERATURE.match(folded[end:])):
+            found.append(BloodPressure(systolic, 0, start, end, text[start:end]))
     return found
 
 

@@ -68,7 +68,9 @@ def merge_shares() -> bool:
 
 def parses() -> int:
     """Returns how often the NLU files are read for a training."""
-    importer = TrainingDataImporter.load_from_dict({}, None, None, [str(ROOT / "data" / "nlu" / "smalltalk.yml")])
+    importer = TrainingDataImporter.load_from_dict(
+        {}, None, None, [str(ROOT / "data" / "nlu" / "smalltalk.yml")]
+    )
     with mock.patch.object(RasaYAMLReader, "reads", side_effect=lambda *_, **__: TrainingData()) as reads:
         importer.get_domain()
         importer.get_nlu_data()

@@ -214,3 +214,37 @@ class TestBloodPressure:
     def test_several(self) -> None:
         """Each reading of a message is read."""
         assert [(140, 90), (130, 85)] == pressures("140/90 yesterday, 130/85 today")
+
+
+class TestUpperValueAlone:
+    @pytest.mark.parametrize(
+        ("text", "systolic"),
+        [
+            ("my blood pressure jumped to 200 last week", 200),
+            ("bp 190", 190),
+            ("190 systolic at the pharmacy", 190),
+            ("it was 185 mmHg", 185),
+            ("the top number is 150", 150),
+        ],
+    )
+    def test_a_raised_upper_value_counts(self, text: str, systolic: int) -> None:
+        """People name one number; raised, it is enough."""
+        assert pressures(text) == [(systolic, 0)]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "my bp pill is 160 mg",
+            "bp 120",
+            "low blood pressure, 180 cm tall",
+            "pressure from 30 people",
+            "190",
+        ],
+    )
+    def test_other_numbers_do_not(self, text: str) -> None:
+        """A dose, a height, a value that is not raised and a bare number prove nothing."""
+        assert pressures(text) == []
+
+    def test_a_pair_goes_first(self) -> None:
+        """With both values given, they are one reading."""
+        assert pressures("bp 152/94, it was 180 once") == [(152, 94)]
