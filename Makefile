@@ -8,7 +8,7 @@ export PORT ACTIONS_PORT
 VENV_PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: run chat train check test eval fmt lock setup clean help
+.PHONY: run chat train check test eval fmt lock widget setup clean help
 
 run: setup ## Start the assistant (PORT, ACTIONS_PORT); trains when needed
 	@$(VENV_PYTHON) -m scripts.run
@@ -34,6 +34,9 @@ fmt: setup ## Format the code
 
 lock: ## Resolve requirements.lock again (UPGRADE=1: newest versions)
 	@$(PYTHON) -m scripts.lock
+
+widget: ## Build the chat widget into widget/dist (only after changes; needs Node 20 and npm)
+	@cd widget && npm ci --silent --ignore-scripts && npm run --silent build
 
 setup: ## Make .venv as requirements.lock says
 	@$(PYTHON) -m scripts.setup

@@ -24,7 +24,8 @@ from scripts._model import model_path
 from scripts._ports import LOOPBACK, Ports, read_ports, require_free
 
 START_SECONDS = 240
-RASA_GREETING = "Hello from Rasa"
+#: In what Rasa says about its version; its root address may hold the demo page.
+RASA_SIGN = '"minimum_compatible_version"'
 
 
 def rasa_command(ports: Ports, environ: Mapping[str, str]) -> list[str]:
@@ -68,10 +69,10 @@ def prepare(ports: Ports) -> None:
 
 def rasa_state(ports: Ports, token: str | None) -> str:
     """Returns the state of Rasa: `down`, `other` (another program), `no model` or `ready`."""
-    status, body = _http.get(f"{ports.rasa_url}/")
+    status, body = _http.get(f"{ports.rasa_url}/version")
     if status == 0:
         return "down"
-    if not body.startswith(RASA_GREETING):
+    if RASA_SIGN not in body:
         return "other"
     status, _ = _http.get(f"{ports.rasa_url}/status", token=token)
     # A token that is not ours says nothing about the model.

@@ -15,6 +15,8 @@ from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage, register
 from sanic import Sanic
+from sanic.request import Request
+from sanic.response import HTTPResponse, text
 
 from scripts._ports import LOOPBACK
 
@@ -101,12 +103,18 @@ class ChannelServer:
         return socket.create_connection((LOOPBACK, self.port), timeout=20)
 
 
+async def hello(request: Request) -> HTTPResponse:
+    """Answers at the root address, where Rasa has a route of its own."""
+    return text("Hello from Rasa: test")
+
+
 @contextlib.contextmanager
-def serving(*channels: InputChannel) -> Iterator[ChannelServer]:
+def serving(*channels: InputChannel, agent: FakeAgent | None = None) -> Iterator[ChannelServer]:
     """Serves channels below /webhooks/, as Rasa does, in a thread, until the end of the block."""
     Sanic.test_mode = True  # else a process can only start one server
     app = Sanic(f"test-{uuid.uuid4().hex}", configure_logging=False)
-    app.ctx.agent = agent = FakeAgent()
+    app.ctx.agent = agent = agent or FakeAgent()
+    app.add_route(hello, "/")
     register(list(channels), app, route="/webhooks/")
     loop = asyncio.new_event_loop()
     started = threading.Event()

@@ -114,7 +114,7 @@ class Client:
         Raises:
             StackError: When Rasa does not tell.
         """
-        url = f"{self.url}/conversations/{urllib.parse.quote(sender, safe='')}/tracker"
+        url = f"{self.url}/conversations/{urllib.parse.quote(sender, safe=':')}/tracker"
         status, body = _http.get(url, self.timeout, self.token)
         try:
             tracker = json.loads(body)

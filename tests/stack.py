@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,8 +118,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_stack() -> Stack:
+def start_stack(settings: Mapping[str, str] | None = None) -> Stack:
     """Returns a running assistant: the one at `STRIA_TEST_URL`, or a newly started one.
+
+    Args:
+        settings: Variables of the environment for a newly started one.
 
     Raises:
         StackError: With the tail of the logs, when the assistant does not become ready.
@@ -135,6 +140,8 @@ def start_stack() -> Stack:
             "ACTION_ENDPOINT_URL": f"{ports.actions_url}/webhook",
             "STRIA_DB": str(folder / "stria.db"),
             "SANIC_HOST": LOOPBACK,
+            "STRIA_WEB_SECRET": secrets.token_urlsafe(48),
+            **(settings or {}),
         }
     )
     stack = Stack(Client(ports.rasa_url, token=""), [], folder)

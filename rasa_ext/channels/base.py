@@ -6,11 +6,11 @@ import asyncio
 import json
 import logging
 import unicodedata
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, OutputChannel, UserMessage
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
@@ -25,28 +25,40 @@ MAX_SENDER = 128
 MAX_BODY = 16_384
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
+Result = TypeVar("Result")
 
 
 class ChannelError(Exception):
     """A request that can't be served: HTTP status, short code and a sentence for the caller."""
 
-    def __init__(self, status: int, code: str, message: str):
-        """Keep the three parts."""
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None):
+        """Keep the parts; `headers` go with the answer."""
         super().__init__(message)
         self.status, self.code, self.message = status, code, message
+        self.headers = dict(headers or {})
+
+    def as_json(self) -> dict[str, Any]:
+        """Return `{"error": {"code", "message"}}`."""
+        return {"error": {"code": self.code, "message": self.message}}
 
     def as_response(self) -> HTTPResponse:
-        """Return `{"error": {"code", "message"}}` with the status."""
-        body = {"error": {"code": self.code, "message": self.message}}
-        return json_response(body, status=self.status)
+        """Return the error as JSON with its status and headers."""
+        return json_response(self.as_json(), status=self.status, headers=self.headers)
+
+
+def unavailable(why: str = "can't answer right now") -> ChannelError:
+    """Return the error of a turn that failed."""
+    return ChannelError(503, "unavailable", f"The assistant {why}. Please try again.")
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """A checked request: who, and what was typed."""
+    """A checked message: who, what was typed, the channel's id of it, what is kept beside it."""
 
     sender: str
     text: str
+    id: str | None = None
+    metadata: dict[str, Any] | None = None
 
 
 async def read_body(request: Request) -> None:
@@ -109,9 +121,11 @@ def read_text(body: dict[str, Any], key: str = "message") -> str:
         raise ChannelError(400, "no_message", f"'{key}' has to be a string.")
     text = clean(text)
     if not text:
-        raise ChannelError(400, "no_message", f"'{key}' is empty.")
+        raise ChannelError(400, "no_message", "The message is empty.")
     if len(text) > MAX_TEXT:
-        raise ChannelError(413, "too_long", f"'{key}' has more than {MAX_TEXT} characters.")
+        raise ChannelError(
+            413, "too_long", f"The message has more than {MAX_TEXT} characters. Please shorten it."
+        )
     return text
 
 
@@ -128,30 +142,66 @@ def clean(text: str) -> str:
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
+def begin(work: Coroutine[Any, Any, Result]) -> asyncio.Future[Result]:
+    """Start `work`, which is done to its end whether anybody waits for it or not."""
+    task = asyncio.ensure_future(work)
+    # The event loop itself does not keep a task alive that nobody waits for any more.
+    _running.add(task)
+    task.add_done_callback(_ended)
+    return task
+
+
+async def finish(work: Coroutine[Any, Any, Result]) -> Result:
+    """Await `work`, which goes on to its end when the caller goes away."""
+    return await asyncio.shield(begin(work))
+
+
+def _ended(task: asyncio.Future[Any]) -> None:
+    _running.discard(task)
+    if not task.cancelled():
+        # Looked at, or asyncio logs it, whose message may hold what the patient typed.
+        task.exception()
+
+
+#: What is being done.
+_running: set[asyncio.Future[Any]] = set()
+
+
 class SafeInput(InputChannel):
     """An input channel whose turns are finished even when the caller goes away."""
 
     async def take_turn(self, on_new_message: OnNewMessage, incoming: Incoming) -> list[dict[str, Any]]:
         """Hand one message to Rasa and return its replies.
 
-        The turn is shielded: a client that disconnects neither undoes nor halves it.
-
         Raises:
             ChannelError: 503 when the turn failed or the assistant has no model.
         """
         collector = CollectingOutputChannel()
-        message = UserMessage(incoming.text, collector, incoming.sender, input_channel=self.name())
-        turn = asyncio.ensure_future(self._finish(on_new_message, message))
-        # The event loop itself does not keep a task alive that nobody waits for any more.
-        _turns.add(turn)
-        turn.add_done_callback(_turns.discard)
-        if not await asyncio.shield(turn):
-            raise ChannelError(503, "unavailable", "The assistant can't answer right now. Please try again.")
+        await self.run_turn(on_new_message, incoming, collector)
         if not collector.messages:
-            raise ChannelError(503, "unavailable", "The assistant has no answer right now. Please try again.")
+            raise unavailable("has no answer right now")
         return list(collector.messages)
 
-    async def _finish(self, on_new_message: OnNewMessage, message: UserMessage) -> bool:
+    async def run_turn(self, on_new_message: OnNewMessage, incoming: Incoming, output: OutputChannel) -> None:
+        """Hand one message to Rasa, whose replies go to `output` as they are produced.
+
+        The turn is shielded: a client that disconnects neither undoes nor halves it.
+
+        Raises:
+            ChannelError: 503 when the turn failed.
+        """
+        message = UserMessage(
+            incoming.text,
+            output,
+            incoming.sender,
+            input_channel=self.name(),
+            message_id=incoming.id,
+            metadata=incoming.metadata,
+        )
+        if not await finish(self._turn(on_new_message, message)):
+            raise unavailable()
+
+    async def _turn(self, on_new_message: OnNewMessage, message: UserMessage) -> bool:
         """Take the turn; tell whether it worked, and log when not, whether anybody waits or not."""
         try:
             await on_new_message(message)
@@ -160,7 +210,3 @@ class SafeInput(InputChannel):
             logger.error("turn failed on channel %s: %s", self.name(), type(error).__name__)
             return False
         return True
-
-
-#: The turns that are being taken.
-_turns: set[asyncio.Future[bool]] = set()

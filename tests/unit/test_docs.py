@@ -318,6 +318,6 @@ class TestContentGuide:
         found = content()
         guide = read("docs/content.md")
         ids = set(re.findall(r"^- id: (\w+)", guide, re.MULTILINE))
-        assert {"F44", "N41"} == ids
+        assert {"F44", "N46"} == ids
         assert set() == ids & ({*found.facts} | {t.id for t in found.silent.values()})
         assert not {"companion", "consultation"} & ({*found.topics} | {*found.silent})

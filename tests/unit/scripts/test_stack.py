@@ -6,7 +6,7 @@ from scripts import _http, _stack
 from scripts._ports import Ports
 
 PORTS = Ports(6005, 6055)
-HELLO = "Hello from Rasa: 3.6.21"
+HELLO = '{"version":"3.6.21","minimum_compatible_version":"3.5.0"}'
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, answers: dict[str, tuple[int, str]]) -> None:
@@ -32,7 +32,7 @@ def test_states_of_rasa(
     monkeypatch: pytest.MonkeyPatch, root: tuple[int, str], status: tuple[int, str], state: str
 ) -> None:
     """Nothing, another program, Rasa without its model and Rasa at work are four things."""
-    answers = {"http://127.0.0.1:6005/": root, "http://127.0.0.1:6005/status": status}
+    answers = {"http://127.0.0.1:6005/version": root, "http://127.0.0.1:6005/status": status}
     answering(monkeypatch, answers)
     assert _stack.rasa_state(PORTS, None) == state
 

@@ -1,0 +1,120 @@
+"""A conversation, as channels use it: in order, each message once, replies as they are produced."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from typing import Any
+
+from assistant.screening.record import CheckRecord
+from assistant.screening.summary import summary_text
+from rasa_ext.channels import stores, transcript
+from rasa_ext.channels.base import (
+    ChannelError,
+    Incoming,
+    OnNewMessage,
+    SafeInput,
+    begin,
+    unavailable,
+)
+from rasa_ext.channels.order import Order, Place
+from rasa_ext.channels.replies import Reply, SafeOutput
+
+logger = logging.getLogger(__name__)
+
+
+class Outbox(SafeOutput):
+    """The replies of one turn, to be taken out while it goes on."""
+
+    def __init__(self, channel: str, turn: str):
+        """Make it empty and open."""
+        super().__init__(channel, turn)
+        self._items: asyncio.Queue[Reply | ChannelError | None] = asyncio.Queue()
+
+    async def deliver(self, reply: Reply) -> None:
+        """Put a reply in."""
+        self._items.put_nowait(reply)
+
+    def close(self, error: ChannelError | None = None) -> None:
+        """End it, with the error that ended the turn."""
+        self._items.put_nowait(error)
+
+    async def take(self) -> Reply | ChannelError | None:
+        """Wait for the next reply; the end is the error, or None."""
+        return await self._items.get()
+
+
+class Conversations:
+    """The conversations of one channel."""
+
+    def __init__(self, channel: SafeInput, on_new_message: OnNewMessage, most_waiting: int):
+        """Let at most so many messages of one conversation wait."""
+        self._channel, self._on_new_message = channel, on_new_message
+        self.order = Order(most_waiting)
+
+    def send(self, agent: Any, incoming: Incoming) -> Outbox:
+        """Take a message, which has an id, into the line and return where its replies appear.
+
+        The metadata goes into the tracker with the first message only. The same id again gives the
+        same replies; nothing is done twice. All is finished, whether anybody waits for it or not.
+
+        Raises:
+            ChannelError: 429 when too many messages of this conversation wait.
+        """
+        outbox = Outbox(self._channel.name(), str(incoming.id))
+        place = self.order.join(incoming.sender)
+        begin(self._take(place, agent, incoming, outbox))
+        return outbox
+
+    async def _take(self, place: Place, agent: Any, incoming: Incoming, outbox: Outbox) -> None:
+        """Take the turn, or repeat what was said; never raises."""
+        problem: ChannelError | None = None
+        try:
+            async with place:
+                await self._answer(agent, incoming, outbox)
+        except ChannelError as error:
+            problem = error
+        except Exception as error:
+            # Type only: the message of an exception may hold what the patient typed.
+            logger.error("turn failed on channel %s: %s", self._channel.name(), type(error).__name__)
+            problem = unavailable()
+        outbox.close(problem)
+
+    async def _answer(self, agent: Any, incoming: Incoming, outbox: Outbox) -> None:
+        if not agent.is_ready():
+            raise unavailable()
+        message_id = str(incoming.id)
+        used, events = await stores.look_up(agent.tracker_store, incoming.sender, message_id)
+        known = transcript.replies_to(events, message_id)
+        if known is None:
+            if used:
+                incoming = replace(incoming, metadata=None)
+            await self._channel.run_turn(self._on_new_message, incoming, outbox)
+        for reply in known or ():
+            await outbox.deliver(reply)
+        if not known and not outbox.count:
+            raise unavailable("has no answer right now")
+
+    async def transcript(self, agent: Any, sender: str) -> list[dict[str, Any]]:
+        """Return what was said since the last start over, with the turns that are under way."""
+        async with self.order.join(sender, limited=False):
+            tracker = await stores.load(agent.tracker_store, sender)
+        return transcript.transcript(tracker.events) if tracker else []
+
+    async def summary(self, agent: Any, sender: str) -> str | None:
+        """Return the summary for the specialist as far as the check has come; None without a check."""
+        async with self.order.join(sender, limited=False):
+            tracker = await stores.load(agent.tracker_store, sender)
+        record = CheckRecord.from_slots(tracker.current_slot_values()) if tracker else CheckRecord()
+        return summary_text(record) if record.answered or record.off_list else None
+
+    async def restart(self, agent: Any, sender: str) -> None:
+        """Start over, after the messages that came before. To be called by `finish`."""
+        async with self.order.join(sender, limited=False):
+            await stores.start_over(agent, sender)
+
+    async def erase(self, agent: Any, sender: str) -> None:
+        """Erase the conversation, after the messages that came before. To be called by `finish`."""
+        async with self.order.join(sender, limited=False):
+            await stores.erase(agent, sender)
