@@ -1,1 +1,1 @@
-"""Replies that know no channel."""
+"""Replies that know no channel, and what channels make of them: markup, pieces, choices."""

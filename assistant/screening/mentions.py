@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-
-import spacy
-from spacy.matcher import PhraseMatcher
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
+from typing import TYPE_CHECKING
 
 from assistant.screening.assertion import Assertion, Clause, assert_span, split_clauses
 from assistant.screening.lexicon import STRONG, Term, terms
 from assistant.screening.spelling import repair_word
 from assistant.text import WORD, fold
+
+if TYPE_CHECKING:
+    from spacy.matcher import PhraseMatcher
+    from spacy.vocab import Vocab
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,11 @@ class Mention:
 
 @lru_cache(maxsize=1)
 def _matcher() -> tuple[PhraseMatcher, dict[str, list[Term]], Vocab]:
+    # spaCy is imported at the first use: a training, which finds no mentions, is a second shorter.
+    import spacy
+    from spacy.matcher import PhraseMatcher
+    from spacy.tokens import Doc
+
     vocab = spacy.blank("en").vocab
     matcher = PhraseMatcher(vocab, attr="LOWER")
     by_phrase: dict[str, list[Term]] = {}
@@ -57,6 +62,8 @@ def find_mentions(text: str) -> tuple[list[Mention], list[Clause]]:
     Spelling of single words is repaired towards the lexicon before matching; spans are those of
     the original text.
     """
+    from spacy.tokens import Doc
+
     clauses = split_clauses(text)
     matcher, by_phrase, vocab = _matcher()
     tokens = [(m.start(), m.end(), m.group().replace("'", "")) for m in WORD.finditer(fold(text))]
