@@ -48,11 +48,11 @@ _SPLIT = re.compile(
     r",|:(?=\s)|\s-+\s|"
     r"\s+(?=(?:but|however|although|though|except|apart from|other than|besides|unless|"
     r"while|whereas|only that|it'?s the other|instead)\b)|"
-    rf"\s+(?=(?:and|n|&|plus|so|because|cos|cuz)\s+{_VERBISH}\b)"
+    rf"\s+(?=(?:and|n|&|plus|so|because|cos|cuz|coz)\s+{_VERBISH}\b)"
 )
 _STARTS_NEW = re.compile(
     r"^(?:well\b|but|however|although|though|except|apart from|other than|besides|only|just|"
-    r"and (?:i|im|i'm|ive|i've|my|have|take|on)\b|i\b|im\b|i'm|ive\b|i've|my\b|it'?s?\b|is\b|are\b|"
+    r"(?:and|cos|cuz|coz|because|so|plus|n) (?:i|im|i'm|ive|i've|my|have|take|on)\b|i\b|im\b|i'm|ive\b|i've|my\b|it'?s?\b|is\b|are\b|"
     r"was\b|have\b|had\b|got\b|on\b|take\b|taking\b|since\b|now\b|then\b|yes\b|also\b)"
 )
 _QUESTION_START = re.compile(
@@ -66,7 +66,7 @@ _AGO = re.compile(
 )
 _NOW_PERFECT = re.compile(
     r"\b(?:ive had|i have had|have had|ive got|still (?:have|got)|had (?:it|this|that|them|one|these)? ?"
-    r"(?:for|since|all)|had .{0,40}\bsince|"
+    r"(?:for|since|all)|had (?:(?!\bago\b|healed|gone|clear|better|fine|nothing|none).){0,40}\bsince|"
     # "Diagnosed" is long, and often misspelt.
     r"d[a-z]{0,3}[gn][a-z]{3,7}de?|came up|started|appeared|popped up|showed up|broke out|since i was|since (?:a )?(?:birth|kid|child|baby|childhood|teens?|puberty|always)|"
     r"was told i have|put me on|just had|was put on|was given|was prescribed|came back|comes back)\b"
@@ -75,6 +75,8 @@ _NONE_NOW = re.compile(
     r"\b(?:none|nothing|not|no)(?: \w+){0,2} (?:now|at the moment|atm|right now|rn|currently|today|"
     r"showing|active|anymore|any more|since)\b|\bnow (?:its |it is )?(?:gone|fine|clear|over)\b"
 )
+#: A comparison with the past does not make the condition past.
+_LIKE_LAST = re.compile(r"\b(?:like|as|than) (?:the |my )?(?:last (?:time|one|outbreak|year|summer|winter)|before)\b")
 _NO_DOUBT = re.compile(r"\b(?:no|without(?: a)?) doubt\b")
 #: "Will my skin feel hot?" asks about the treatment, although it says "my".
 _SKIN_AFTERWARDS = re.compile(
@@ -159,6 +161,7 @@ def _judge(clauses: list[Clause], index: int, scope: str, before: str, after: st
 
 def _time(context: str, whole: str, clauses: list[Clause], index: int) -> Assertion:
     sentence = " ".join(squash(c.text) for c in clauses if abs(c.sentence - clauses[index].sentence) <= 1)
+    context = _LIKE_LAST.sub(" ", context)
     none_now = bool(_NONE_NOW.search(sentence))
     perfect = bool(_NOW_PERFECT.search(context))
     past = bool(_YEAR.search(context) or _AGO.search(context)) or any(

@@ -50,7 +50,7 @@ _OVER = re.compile(
 )
 _CARRIERS = frozenset(
     "forgot tell mention mentioned say also but take takes taking use using about bout though only just "
-    "because cos with mg every day daily years since as well too".split()
+    "because cos with mg every day daily years since as well too lip lips mouth nose chin".split()
 )
 _LEADING_NO = re.compile(r"^(?:oh |well |um )?(?:no|nope|nah)\b")
 #: What takes "healed" or "gone" back; beside it and beside any negation nothing is clearly over.

@@ -28,6 +28,13 @@ class TestTraps:
         ("item", "text", "expected"),
         [
             ("herpes", "no doubt it's herpes", "yes"),
+            ("herpes", "I'm certain, it is a cold sore, same as last time", "yes"),
+            ("herpes", "never, coz I take valaciclovir", "unsure"),
+            ("local_infection", "had a rash on them years ago, it healed and stayed away since", "no"),
+            ("local_infection", "had a rash on my belly since May", "yes"),
+            ("local_infection", "nope, skin's ok", "no"),
+            ("cardiovascular", "no, 121/79 yesterday evening", "no"),
+            ("temperature", "no fever, only a cold sore on my mouth", "no"),
             ("systemic_skin", "not only do i have lupus", "yes"),
             ("cardiovascular", "no change in my arrhythmia", "yes"),
             ("herpes", "I can't get rid of this cold sore", "yes"),
