@@ -8,7 +8,7 @@ export PORT ACTIONS_PORT
 VENV_PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: run chat train check test eval fmt lock widget setup clean help
+.PHONY: run chat train check test eval purge fmt lock widget snippet setup clean help
 
 run: setup ## Start the assistant (PORT, ACTIONS_PORT); trains when needed
 	@$(VENV_PYTHON) -m scripts.run
@@ -28,6 +28,9 @@ test: ## Run everything that CI runs, from nothing
 eval: setup ## Measure the assistant and write the results file
 	@$(VENV_PYTHON) -m scripts.evaluate
 
+purge: setup ## Erase expired conversations now (the server does it by itself)
+	@$(VENV_PYTHON) -m scripts.purge
+
 fmt: setup ## Format the code
 	@$(VENV_PYTHON) -m ruff check --quiet --fix-only .
 	@$(VENV_PYTHON) -m ruff format .
@@ -38,6 +41,12 @@ lock: ## Resolve requirements.lock again (UPGRADE=1: newest versions)
 widget: ## Build the chat widget into widget/dist (only after changes; needs Node 20 and npm)
 	@cd widget && npm ci --silent --ignore-scripts && npm run --silent build
 
+snippet: ## Print the line that puts the chat on a website (STRIA_WEB_URL=https://...)
+	@$(PYTHON) -m scripts.snippet
+
+connect-telegram connect-messenger connect-whatsapp connect-twilio connect-slack: setup ## Connect a messenger
+	@$(VENV_PYTHON) -m scripts.connect $(@:connect-%=%)
+
 setup: ## Make .venv as requirements.lock says
 	@$(PYTHON) -m scripts.setup
 
@@ -47,4 +56,4 @@ clean: ## Remove the model, conversations in var/, caches and results; keeps .ve
 	@find . -path ./.venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z -]+:.*## / {sub(/ .*/, "", $$1); printf "%-17s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
