@@ -147,7 +147,8 @@ def _upper_values(folded: str, text: str) -> list[BloodPressure]:
         systolic = int(m[group])
         raised = limits["unsure_systolic"] <= systolic <= limits["plausible_systolic"][1]
         if raised and (_MMHG.match(folded, end) or not _NOT_TEMPERATURE.match(folded[end:])):
-            found.append(BloodPressure(systolic, 0, start, end, text[start:end]))
+            # "bp was 185" says more to the specialist than "185".
+            found.append(BloodPressure(systolic, 0, start, end, text[m.start() : m.end()]))
     return found
 
 
