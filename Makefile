@@ -8,7 +8,7 @@ export PORT ACTIONS_PORT
 VENV_PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: run chat train check test eval purge fmt lock widget snippet setup clean help
+.PHONY: run chat train check test eval purge fmt lock widget screenshots snippet setup clean help
 
 run: setup ## Start the assistant (PORT, ACTIONS_PORT); trains when needed
 	@$(VENV_PYTHON) -m scripts.run
@@ -40,6 +40,9 @@ lock: ## Resolve requirements.lock again (UPGRADE=1: newest versions)
 
 widget: ## Build the chat widget into widget/dist (only after changes; needs Node 20 and npm)
 	@cd widget && npm ci --silent --ignore-scripts && npm run --silent build
+
+screenshots: setup ## Take the pictures in docs/screenshots anew (needs a trained model and Chromium)
+	@$(VENV_PYTHON) -m tests.browser.screenshots
 
 snippet: ## Print the line that puts the chat on a website (STRIA_WEB_URL=https://...)
 	@$(PYTHON) -m scripts.snippet

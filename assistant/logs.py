@@ -11,11 +11,12 @@ only, which tests check.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import traceback
 import warnings
 from pathlib import Path
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any, TextIO
 
 #: The packages whose texts are shown. Exceptions are cut down for them as well.
@@ -57,13 +58,21 @@ def arm_at_first_request() -> None:
 
 
 def install() -> None:
-    """Let all records and warnings of this process go through here."""
+    """Let all records and warnings of this process go through here, unless STRIA_HARDENING is off."""
     factory = logging.getLogRecordFactory()
-    if getattr(factory, "withholds", False):
+    if getattr(factory, "withholds", False) or os.environ.get("STRIA_HARDENING", "on").lower() == "off":
         return
 
     def make(
-        name: str, level: int, path: str, line: int, msg: Any, args: Any, exc_info: Any, *rest: Any, **more: Any
+        name: str,
+        level: int,
+        path: str,
+        line: int,
+        msg: Any,
+        args: Any,
+        exc_info: Any,
+        *rest: Any,
+        **more: Any,
     ) -> logging.LogRecord:
         if not _armed:
             return factory(name, level, path, line, msg, args, exc_info, *rest, **more)
@@ -71,7 +80,7 @@ def install() -> None:
             msg, args = _cut(msg, args, path, line)
         record = factory(name, level, path, line, msg, args, None, *rest, **more)
         # Formatters add this text where they would have printed the exception.
-        record.exc_text = places(exc_info[1]) if exc_info and exc_info[1] else None
+        record.exc_text = places(*exc_info[1:]) if exc_info and exc_info[1] else None
         return record
 
     make.withholds = True  # type: ignore[attr-defined]
@@ -101,15 +110,16 @@ def value(thing: Any) -> Any:
     return WITHHELD
 
 
-def places(error: BaseException | None) -> str:
+def places(error: BaseException | None, trace: TracebackType | None = None) -> str:
     """Return an exception and its causes: their kinds and the places in the code, without any text."""
     lines: list[str] = []
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         lines.append(type(error).__name__)
-        for frame in traceback.extract_tb(error.__traceback__):
-            lines.append(f"  {_short(frame.filename)}:{frame.lineno} {frame.name}")
+        for frame in traceback.extract_tb(trace or error.__traceback__):
+            lines.append(f"  {_short(frame.filename)}:{frame.lineno} in {frame.name}")
+        trace = None
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return "\n".join(lines)
 

@@ -42,12 +42,19 @@ def stages(results: str) -> list[Stage]:
     stories += ["--out", results, "--fail-on-prediction-errors"]
     return [
         Stage("set-up", [sys.executable, "-m", "scripts.setup"]),
+        # Early: without a browser the run would end after all other tests.
+        Stage("browser", [*python, "scripts.browser"]),
         Stage("checks", [*python, "scripts.check"]),
         Stage("unit tests", [*pytest, "tests/unit"], is_pytest=True),
         Stage("training", [*python, "scripts.train"]),
         Stage("stories", stories),
         Stage("language tests", [*pytest, "tests/nlu"], is_pytest=True),
-        Stage("conversations", [*pytest, "tests/conversations", "tests/channels"], is_pytest=True),
+        Stage(
+            "conversations",
+            [*pytest, "--channel", "all", "tests/conversations", "tests/channels"],
+            is_pytest=True,
+        ),
+        Stage("browser tests", [*pytest, "tests/browser"], is_pytest=True),
     ]
 
 

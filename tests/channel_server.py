@@ -116,14 +116,21 @@ def serving(*channels: InputChannel, agent: FakeAgent | None = None) -> Iterator
     app.ctx.agent = agent = agent or FakeAgent()
     app.add_route(hello, "/")
     register(list(channels), app, route="/webhooks/")
+    with listening(app) as port:
+        yield ChannelServer(port, agent)
+
+
+@contextlib.contextmanager
+def listening(app: Sanic) -> Iterator[int]:
+    """Serves any application in a thread, until the end of the block; gives its port."""
     loop = asyncio.new_event_loop()
     started = threading.Event()
-    listening = socket.create_server((LOOPBACK, 0))
+    bound = socket.create_server((LOOPBACK, 0))
 
     def run() -> None:
         asyncio.set_event_loop(loop)
         options = {"return_asyncio_server": True, "access_log": False}
-        server = loop.run_until_complete(app.create_server(sock=listening, **options))
+        server = loop.run_until_complete(app.create_server(sock=bound, **options))
         loop.run_until_complete(server.startup())
         loop.run_until_complete(server.before_start())
         loop.run_until_complete(server.start_serving())
@@ -135,7 +142,7 @@ def serving(*channels: InputChannel, agent: FakeAgent | None = None) -> Iterator
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     assert started.wait(20), "the server did not start"
-    yield ChannelServer(listening.getsockname()[1], agent)
+    yield int(bound.getsockname()[1])
     loop.call_soon_threadsafe(loop.stop)
     thread.join(10)
-    listening.close()
+    bound.close()

@@ -108,6 +108,10 @@ class Client:
             raise StackError(f"{url}: expected a list of messages, got {messages!r}")
         return Reply.from_messages(messages, seconds)
 
+    def press(self, sender: str, button: Button) -> Reply:
+        """Sends what a button sends."""
+        return self.send(sender, button.payload)
+
     def tracker(self, sender: str) -> dict[str, Any]:
         """Returns what Rasa remembers about the conversation with `sender`.
 

@@ -1,25 +1,30 @@
 """pytest plugin: each conversation of a `*.conv.yml` or `*.devset.yml` file is a test.
 
-Options: `--conv-transcript` prints the transcripts of passing conversations too; `-k tag` selects
+Options: `--channel NAME` plays on another channel than REST, also on several or `all`;
+`--conv-transcript` prints the transcripts of passing conversations too; `-k tag` selects
 by tag; `-m "not stack"` leaves out everything that needs the running assistant.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import transports
 from tests.client import Client, StackError
 from tests.conversation_format import CONV_SUFFIX, DEVSET_SUFFIX, Conversation, load_conversations
 from tests.conversation_run import ConversationError, play, transcript
 from tests.conversation_yaml import ConversationFileError
 from tests.stack import Stack, start_stack
+from tests.transports.base import MessengerTransport, Transport
 
 STACK_KEY = pytest.StashKey[Stack]()
 MARKS_KEY = pytest.StashKey[list[int]]()
+TRANSPORTS_KEY = pytest.StashKey[dict[str, Transport]]()
 FAILURE_KEY = pytest.StashKey[str]()
 TRANSCRIPT = "conversation transcript"
 
@@ -29,14 +34,39 @@ def shared_stack(config: pytest.Config) -> Stack:
     if FAILURE_KEY in config.stash:
         raise StackError("the assistant did not start; see the first failure")
     if STACK_KEY not in config.stash:
+        settings: dict[str, str] = {}
+        config.stash[TRANSPORTS_KEY] = played = {}
+        for name in channels(config):
+            played[name] = transports.transport(name)
+            if "STRIA_TEST_URL" in os.environ and isinstance(played[name], MessengerTransport):
+                config.stash[FAILURE_KEY] = f"{name} needs its fake platform"
+                raise StackError(
+                    f"--channel {name}: the assistant at STRIA_TEST_URL does not know the fake platform"
+                )
+            settings |= played[name].start()
+            config.add_cleanup(played[name].stop)
         try:
-            stack = start_stack()
+            stack = start_stack(settings)
         except StackError as error:
             config.stash[FAILURE_KEY] = str(error)
             raise
+        for transport in played.values():
+            transport.connect(stack.client)
         config.stash[STACK_KEY] = stack
         config.add_cleanup(lambda: stack.stop(keep_logs=bool(config.getoption("conv_keep_logs"))))
     return config.stash[STACK_KEY]
+
+
+def channels(config: pytest.Config) -> list[str]:
+    """Returns the channels on which conversations are played. Raises UsageError."""
+    asked = list(dict.fromkeys(config.getoption("channel") or ["rest"]))
+    found = list(transports.CHANNELS) if "all" in asked else asked
+    for name in found:
+        if name not in transports.CHANNELS:
+            raise pytest.UsageError(
+                f"--channel: there is no '{name}'; there are {', '.join(transports.CHANNELS)}, all"
+            )
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +85,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds the options of the conversation runner."""
     group = parser.getgroup("conversations")
     group.addoption(
+        "--channel",
+        action="append",
+        metavar="NAME",
+        help=f"play on this channel instead of rest: {', '.join(transports.CHANNELS)}, or all; may be repeated",
+    )
+    group.addoption(
         "--conv-transcript",
         action="store_true",
         help="print the transcripts of passing conversations too",
@@ -65,7 +101,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Registers the mark of tests that need the running assistant."""
+    """Registers the mark of tests that need the running assistant; refuses unknown channels."""
+    channels(config)
     config.addinivalue_line("markers", "stack: needs the running assistant (a trained model)")
 
 
@@ -112,22 +149,27 @@ class ConversationFile(pytest.File):
         except ConversationFileError as error:
             raise self.CollectError(str(error)) from error
         for conversation in conversations:
-            yield ConversationItem.from_parent(self, name=conversation.name, conversation=conversation)
+            for channel in channels(self.config):
+                name = conversation.name if channel == "rest" else f"{conversation.name} [{channel}]"
+                yield ConversationItem.from_parent(
+                    self, name=name, conversation=conversation, channel=channel
+                )
 
 
 class ConversationItem(pytest.Item):
     """One conversation, played against the running assistant."""
 
-    def __init__(self, *, conversation: Conversation, **kwargs: Any) -> None:
+    def __init__(self, *, conversation: Conversation, channel: str, **kwargs: Any) -> None:
         """Keeps the conversation and makes its tags selectable with `-k`."""
         super().__init__(**kwargs)
-        self.conversation = conversation
+        self.conversation, self.channel = conversation, channel
         self.extra_keyword_matches.update(conversation.tags)
         self.add_marker("stack")
 
     def runtest(self) -> None:
         """Plays the conversation."""
-        played = play(self.conversation, shared_stack(self.config).client)
+        shared_stack(self.config)
+        played = play(self.conversation, self.config.stash[TRANSPORTS_KEY][self.channel])
         if self.config.getoption("conv_transcript"):
             self.user_properties.append((TRANSCRIPT, transcript(played)))
 
@@ -139,7 +181,7 @@ class ConversationItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Returns the file and line of the conversation."""
-        return self.path, self.conversation.line - 1, self.conversation.name
+        return self.path, self.conversation.line - 1, self.name
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

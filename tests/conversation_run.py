@@ -22,6 +22,9 @@ class Chat(Protocol):
     def send(self, sender: str, text: str) -> Reply:
         """Sends one message and returns the reply."""
 
+    def press(self, sender: str, button: Button) -> Reply:
+        """Presses a button of the last reply and returns the reply."""
+
     def slots(self, sender: str) -> dict[str, Any]:
         """Returns the slots of the conversation."""
 
@@ -52,10 +55,9 @@ def play(conversation: Conversation, chat: Chat) -> list[PlayedTurn]:
         current = PlayedTurn(turn, turn.user, None)
         previous = played[-1].reply if played else None
         played.append(current)
-        if turn.press:
-            current.problems = _press(current, previous)
+        button = _button(current, previous) if turn.press else None
         if not current.problems:
-            current.reply = chat.send(sender, current.sent)
+            current.reply = chat.press(sender, button) if button else chat.send(sender, current.sent)
             slots = chat.slots(sender) if turn.slots or turn.kinds or turn.facts else {}
             current.problems = check_turn(turn, current.reply, slots, conversation.never)
         if current.problems:
@@ -63,18 +65,21 @@ def play(conversation: Conversation, chat: Chat) -> list[PlayedTurn]:
     return played
 
 
-def _press(current: PlayedTurn, previous: Reply | None) -> list[str]:
-    """Finds the button to press and what it sends; returns what is wrong."""
+def _button(current: PlayedTurn, previous: Reply | None) -> Button | None:
+    """Finds the button to press and what it sends; adds what is wrong to the turn's problems."""
     title = current.turn.user
     buttons = previous.buttons if previous else []
     for button in buttons:
         if button.title == title:
             current.sent = button.payload
             if button.payload.startswith("/"):
-                return [f"press: the button '{title}' sends the command '{button.payload}', not words"]
-            return []
+                current.problems = [
+                    f"press: the button '{title}' sends the command '{button.payload}', not words"
+                ]
+            return button
     shown = ", ".join(f"'{button.title}'" for button in buttons) or "no buttons at all"
-    return [f"press: there is no button '{title}' to press; the reply before it shows {shown}"]
+    current.problems = [f"press: there is no button '{title}' to press; the reply before it shows {shown}"]
+    return None
 
 
 def check_turn(turn: Turn, reply: Reply, slots: dict[str, Any], never: tuple[Pattern, ...]) -> list[str]:

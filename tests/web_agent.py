@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from rasa.shared.core.events import BotUttered, UserUttered
 
 from rasa_ext.channels.web import WebInput
 from tests.channel_server import ChannelServer, FakeAgent, serving
+from tests.waiting import eventually
 
 Script = Callable[[UserMessage], AsyncIterator[dict[str, Any]]]
 #: The item of the check that the slots of the tests know.
@@ -106,11 +106,3 @@ def web_server(folder: Path, **settings: Any) -> Iterator[ChannelServer]:
     channel = WebInput.from_credentials(web_settings(folder, **settings))
     with serving(channel, agent=WebAgent(channel=channel)) as server:
         yield server
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 10) -> None:
-    """Waits until something is so; fails when it does not become so."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)

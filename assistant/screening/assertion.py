@@ -76,7 +76,9 @@ _NONE_NOW = re.compile(
     r"showing|active|anymore|any more|since)\b|\bnow (?:its |it is )?(?:gone|fine|clear|over)\b"
 )
 #: A comparison with the past does not make the condition past.
-_LIKE_LAST = re.compile(r"\b(?:like|as|than) (?:the |my )?(?:last (?:time|one|outbreak|year|summer|winter)|before)\b")
+_LIKE_LAST = re.compile(
+    r"\b(?:like|as|than) (?:the |my )?(?:last (?:time|one|outbreak|year|summer|winter)|before)\b"
+)
 _NO_DOUBT = re.compile(r"\b(?:no|without(?: a)?) doubt\b")
 #: "Will my skin feel hot?" asks about the treatment, although it says "my".
 _SKIN_AFTERWARDS = re.compile(

@@ -2,4 +2,4 @@
 
 from rasa_ext.hardening import install
 
-install()
+install(server=True)

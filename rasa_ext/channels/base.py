@@ -61,22 +61,22 @@ class Incoming:
     metadata: dict[str, Any] | None = None
 
 
-async def read_body(request: Request) -> None:
-    """Read the body of a request to a route with `stream=True`, no further than the limit.
+async def read_body(request: Request, most: int = MAX_BODY) -> None:
+    """Read the body of a request to a route with `stream=True`, no further than `most` bytes.
 
     Without this the server keeps up to 100 MB of each request before a handler sees it.
 
     Raises:
         ChannelError: 413 too long.
     """
-    too_long = ChannelError(413, "too_long", f"The request is longer than {MAX_BODY} bytes.")
+    too_long = ChannelError(413, "too_long", f"The request is longer than {most} bytes.")
     declared = request.headers.get("content-length") or "0"
-    if declared.isdecimal() and int(declared) > MAX_BODY:
+    if declared.isdecimal() and int(declared) > most:
         raise too_long
     body = b""
     while request.stream and request.stream.request_body:
         body += await request.stream.read() or b""
-        if len(body) > MAX_BODY:
+        if len(body) > most:
             raise too_long
     request.body = body
 

@@ -28,8 +28,16 @@ class Settings:
         self._channel, self._values, self._known = channel, dict(values or {}), set[str]()
 
     def wrong(self, name: str, why: str) -> SettingError:
-        """Return the error for a setting."""
-        return SettingError(f"credentials.yml, {self._channel}, '{name}': {why}.")
+        """Return the error for a setting, with the variable that it is taken from."""
+        variable = self.variable(name)
+        named = variable and variable not in why
+        place = f"'{name}' (variable {variable})" if named else f"'{name}'"
+        return SettingError(f"credentials.yml, {self._channel}, {place}: {why}.")
+
+    def variable(self, name: str) -> str:
+        """Return the variable that a setting is taken from; nothing when it stands there itself."""
+        found = _VARIABLE.search(str(self._values.get(name) or ""))
+        return found[1] if found else ""
 
     def text(self, name: str, default: str = "", pattern: str = "", example: str = "") -> str:
         """Return a text, which has to match `pattern` when one is given."""
@@ -37,6 +45,13 @@ class Settings:
         text = default if value in (None, "") else str(value).strip()
         if pattern and text and not re.fullmatch(pattern, text):
             raise self.wrong(name, f"'{text}' can't be used; write it like {example}")
+        return text
+
+    def secret(self, name: str, pattern: str, example: str) -> str:
+        """Return a text that no error may show; it has to match `pattern` unless it is empty."""
+        text = self.text(name)
+        if text and not re.fullmatch(pattern, text):
+            raise self.wrong(name, f"what is set can't be right; it looks like {example}")
         return text
 
     def words(self, name: str, pattern: str, example: str) -> tuple[str, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from inspect import isawaitable
+from itertools import takewhile
 from typing import Any
 
 from rasa.core.tracker_store import (
@@ -15,10 +17,22 @@ from rasa.core.tracker_store import (
 )
 from rasa.shared.core.events import Restarted, UserUttered
 
+from rasa_ext.channels import transcript
+from rasa_ext.channels.replies import Reply
+from rasa_ext.stores.events import delete_events
+
+#: Events of what was said that hold the last turn; a turn has few replies.
+_RECENT = 30
+
 
 def primary(store: Any) -> Any:
     """Return the store behind Rasa's fail-safe, which hides errors behind an empty conversation."""
     return store._tracker_store if isinstance(store, FailSafeTrackerStore) else store
+
+
+def innermost(store: Any) -> Any:
+    """Return the store that all wrappers write to."""
+    return _all(primary(store))[0]
 
 
 async def load(store: Any, sender: str) -> Any | None:
@@ -31,7 +45,7 @@ async def look_up(store: Any, sender: str, message_id: str) -> tuple[bool, Seque
 
     A long conversation takes long to load, so SQL is asked first whether it has to be.
     """
-    inner = _all(primary(store))[0]
+    inner = innermost(store)
     if isinstance(inner, SQLTrackerStore):
         with inner.session_scope() as session:
             event = inner.SQLEvent
@@ -44,6 +58,26 @@ async def look_up(store: Any, sender: str, message_id: str) -> tuple[bool, Seque
     tracker = await load(store, sender)
     events = list(tracker.events) if tracker else []
     return any(isinstance(e, UserUttered) for e in events), events
+
+
+async def last_replies(store: Any, sender: str) -> list[Reply]:
+    """Return the replies of the last turn since the last start over, with their ids."""
+    inner = innermost(store)
+    if not isinstance(inner, SQLTrackerStore):
+        tracker = await load(store, sender)
+        return transcript.last_replies(tracker.events) if tracker else []
+    with inner.session_scope() as session:
+        event = inner.SQLEvent
+        said = session.query(event.type_name, event.data).filter(
+            event.sender_id == sender, event.type_name.in_(("user", "bot", "restart"))
+        )
+        rows = said.order_by(event.id.desc()).limit(_RECENT).all()
+    turn = list(takewhile(lambda row: row.type_name == "bot", rows))
+    if len(turn) == len(rows) or not turn:
+        return []
+    # Of what was typed only the id: the rest is what Rasa made of it, and long.
+    typed = transcript.typed_id(json.loads(rows[len(turn)].data))
+    return transcript.numbered(typed, [json.loads(row.data) for row in reversed(turn)]) if typed else []
 
 
 async def start_over(agent: Any, sender: str) -> None:
@@ -84,13 +118,7 @@ def _all(store: Any) -> list[Any]:
 
 async def _erase(store: Any, sender: str) -> None:
     if isinstance(store, SQLTrackerStore):
-        with store.session_scope() as session:
-            if session.get_bind().dialect.name == "sqlite":
-                # Overwrites with zeros; else the words stay in the file until their place is used.
-                session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
-            events = session.query(store.SQLEvent).filter(store.SQLEvent.sender_id == sender)
-            events.delete(synchronize_session=False)
-            session.commit()
+        delete_events(store, store.SQLEvent.sender_id == sender)
     elif isinstance(store, InMemoryTrackerStore):
         store.store.pop(sender, None)
     elif isinstance(store, RedisTrackerStore):

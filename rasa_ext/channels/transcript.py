@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
 from itertools import count
@@ -36,7 +36,7 @@ def transcript(events: Iterable[Any]) -> list[dict[str, Any]]:
         if isinstance(event, Restarted):
             said.clear()
         elif _typed(event):
-            turn, numbers = str(event.message_id or f"at-{event.timestamp}"), count(1)
+            turn, numbers = _turn_id(event), count(1)
             said.append({"id": turn, "from": "user", "text": event.text or "", "time": _time(event)})
         elif isinstance(event, BotUttered):
             reply = Reply.from_message(_message(event))
@@ -44,6 +44,46 @@ def transcript(events: Iterable[Any]) -> list[dict[str, Any]]:
                 shown = replace(reply, id=reply_id(turn, next(numbers)))
                 said.append({**shown.as_json(), "from": "bot", "time": _time(event)})
     return said
+
+
+def replies(events: Iterable[Any]) -> list[list[Reply]]:
+    """Return the replies of each turn since the last start over, with their ids, oldest first."""
+    turns: list[tuple[str, list[dict[str, Any]]]] = []
+    for event in events:
+        if isinstance(event, Restarted):
+            turns.clear()
+        elif _typed(event):
+            turns.append((_turn_id(event), []))
+        elif isinstance(event, BotUttered) and turns:
+            turns[-1][1].append(event.as_dict())
+    return [numbered(turn, said) for turn, said in turns]
+
+
+def last_replies(events: Iterable[Any]) -> list[Reply]:
+    """Return the replies of the last turn."""
+    turns = replies(events)
+    return turns[-1] if turns else []
+
+
+def numbered(turn: str, said: Iterable[Mapping[str, Any]]) -> list[Reply]:
+    """Return the replies of a turn from its stored events of the bot, with their ids."""
+    found: list[Reply] = []
+    for event in said:
+        message = {**(event.get("data") or {}), "text": event.get("text")}
+        reply = Reply.from_message(message, reply_id(turn, len(found) + 1))
+        found += [reply] if reply else []
+    return found
+
+
+def typed_id(event: Mapping[str, Any]) -> str:
+    """Return the id of a turn from the stored event of what was typed; empty when another program wrote it."""
+    if event.get("event") != "user" or (event.get("metadata") or {}).get("is_external"):
+        return ""
+    return str(event.get("message_id") or f"at-{event.get('timestamp')}")
+
+
+def _turn_id(event: Any) -> str:
+    return str(event.message_id or f"at-{event.timestamp}")
 
 
 def _typed(event: Any) -> bool:

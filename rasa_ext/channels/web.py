@@ -5,6 +5,7 @@ The addresses and rules stand in docs/channels.md.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -35,6 +36,7 @@ from rasa_ext.channels.readiness import Readiness
 from rasa_ext.channels.replies import Reply
 from rasa_ext.channels.sessions import Session, Sessions, ended_cookie
 from rasa_ext.channels.web_settings import WebSettings
+from rasa_ext.stores import retention
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +67,7 @@ class WebInput(SafeInput):
         self._pages = Pages(settings.assets, settings.sites)
         self._readiness = Readiness()
         self._rates = settings.rates
+        self._purging: asyncio.Task[None] | None = None
 
     @classmethod
     def name(cls) -> str:
@@ -114,7 +117,27 @@ class WebInput(SafeInput):
                 # Before the routes: Rasa has one at "/", which can't be replaced.
                 app.register_middleware(self._demo, "request")
 
+        @routes.listener("after_server_start")
+        async def start_purging(app: Sanic, loop: Any) -> None:
+            self._purging = self._start_purging(getattr(app.ctx, "agent", None))
+
+        @routes.listener("before_server_stop")
+        async def stop_purging(app: Sanic, loop: Any) -> None:
+            if self._purging:
+                self._purging.cancel()
+
         return routes
+
+    def _start_purging(self, agent: Any) -> asyncio.Task[None] | None:
+        """Erase expired conversations from now on."""
+        days, hours = self._settings.session_days, self._settings.purge_hours
+        if agent is None or not hours:
+            return None
+        store = stores.innermost(agent.tracker_store)
+        if not retention.can_purge(store):
+            logger.warning("web: expired conversations in this tracker store are not erased")
+            return None
+        return asyncio.create_task(retention.keep_purging(store, agent.lock_store, days, hours))
 
     async def _call_api(self, request: Request, methods: Mapping[str, Handler]) -> HTTPResponse | None:
         handler = _allowed(request, methods)

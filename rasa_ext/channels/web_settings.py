@@ -30,7 +30,8 @@ class WebSettings:
     demo: bool
     assets: Path
     secret: str
-    session_seconds: int
+    session_days: int
+    purge_hours: int
     most_waiting: int
     trusted_proxies: int
     rates: Rates
@@ -56,6 +57,7 @@ class WebSettings:
         demo = s.flag("demo", default=False)
         assets = s.path("assets", "widget/dist")
         days = s.number("session_days", 30, 1, 400)
+        purge_hours = s.number("purge_hours", 6, 0, 168)
         most_waiting = s.number("most_waiting", 5, 0, 100)
         proxies = s.number("trusted_proxies", 0, 0, 10)
         s.no_others()
@@ -71,7 +73,12 @@ class WebSettings:
             secret = secret or _kept_secret(secret_file)
         except (OSError, ValueError) as error:
             raise s.wrong("secret_file", f"{secret_file} can't be used ({type(error).__name__})") from None
-        return cls(public_url, sites, demo, assets, secret, days * 86_400, most_waiting, proxies, rates)
+        return cls(public_url, sites, demo, assets, secret, days, purge_hours, most_waiting, proxies, rates)
+
+    @property
+    def session_seconds(self) -> int:
+        """How long a session lasts that is not used."""
+        return self.session_days * 86_400
 
 
 def _kept_secret(path: Path) -> str:

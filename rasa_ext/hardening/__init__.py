@@ -11,18 +11,40 @@ import os
 from rasa_ext.hardening import (
     action_failures,
     event_classes,
+    long_conversations,
+    memory_lock,
+    private_logs,
     request_length,
+    request_line,
     schema_check,
     slash_guard,
+    store_errors,
     training_merge,
 )
 
-_MENDS = (slash_guard, action_failures, schema_check, event_classes, request_length, training_merge)
+_MENDS = (
+    slash_guard,
+    action_failures,
+    schema_check,
+    event_classes,
+    long_conversations,
+    memory_lock,
+    private_logs,
+    request_length,
+    request_line,
+    store_errors,
+    training_merge,
+)
 
 
-def install() -> None:
-    """Apply all mends once."""
+def install(*, server: bool = False) -> None:
+    """Apply all mends once; with `server` also those of Rasa's server, which takes long to import."""
     if os.environ.get("STRIA_HARDENING", "on").lower() == "off":
         return
     for mend in _MENDS:
         mend.install()
+    if server:
+        from rasa_ext.hardening import finished_requests, model_check
+
+        finished_requests.install()
+        model_check.install()

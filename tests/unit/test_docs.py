@@ -28,6 +28,7 @@ DOCS = (
     "docs/hazards.md",
     "docs/screening.md",
     "docs/website.md",
+    *sorted(f"docs/messengers/{p.name}" for p in (ROOT / "docs" / "messengers").glob("*.md")),
 )
 #: Folders that git knows and that readers need not be told about.
 UNTOLD = {".ci"}
@@ -100,9 +101,10 @@ class TestEachDocument:
 
     def test_make_targets(self, name: str) -> None:
         """Every command of make that is named is one."""
-        targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
+        lines = re.findall(r"^([a-z -]+):", read("Makefile"), re.MULTILINE)
+        targets = {target for line in lines for target in line.split()}
         blocks = re.findall(r"^ {4}make .*$", read(name), re.MULTILINE)
-        named = {t for c in [*code(read(name)), *blocks] for t in re.findall(r"\bmake ([a-z]+)", c)}
+        named = {t for c in [*code(read(name)), *blocks] for t in re.findall(r"\bmake ([a-z-]+)", c)}
         assert set() == named - targets
 
     def test_responses(self, name: str) -> None:

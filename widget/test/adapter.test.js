@@ -34,6 +34,8 @@ function setUp(turn, options = {}) {
     onSent: () => events.push(['sent']),
     onFailed: (error) => events.push(['failed', error]),
     onBroken: (error, again) => events.push(['broken', error, again]),
+    onTurn: () => {},
+    onForgotten: () => events.push(['forgotten']),
     ...options,
   });
   adapter.activity$.subscribe((activity) => {
@@ -53,7 +55,7 @@ function setUp(turn, options = {}) {
     });
     return marked;
   };
-  return { send, shown, events };
+  return { adapter, send, shown, events };
 }
 
 test('the transcript is shown after the welcome, with only the last choices open', () => {
@@ -151,4 +153,38 @@ test('messages go out one after another', async () => {
   send({ type: 'message', text: 'b' });
   await settle();
   assert.deepEqual(log, ['start a', 'end a', 'start b', 'end b']);
+});
+
+test('what was said in another tab follows, once, with the choices that are open now', async () => {
+  const { adapter, send, shown, events } = setUp(async function* (_text, id) {
+    yield { type: 'message', id: `${id}.1`, text: 'first', buttons: [{ title: 'A' }] };
+  });
+  send({ type: 'message', text: 'hi' });
+  const messages = [
+    { id: 'id-1', from: 'user', text: 'hi' },
+    { id: 'id-1.1', from: 'bot', text: 'first', buttons: [{ title: 'A' }] },
+    { id: 'there', from: 'user', text: 'A' },
+    { id: 'there.1', from: 'bot', text: 'second', buttons: [{ title: 'B' }] },
+  ];
+  for (let time = 0; time < 2; time += 1) adapter.catchUp(async () => readTranscript({ messages }));
+  await settle();
+  assert.deepEqual(
+    shown.map(({ id }) => id),
+    ['welcome', 'id-1', 'id-1.1', 'there', 'there.1'],
+  );
+  assert.deepEqual(shown.at(-1).suggestedActions.actions[0].title, 'B');
+  assert.ok(!events.some(([name]) => name === 'forgotten'));
+});
+
+test('after a start over in another tab everything is drawn anew', async () => {
+  const messages = [{ id: 'old', from: 'user', text: 'hi' }];
+  const { adapter, events } = setUp(async function* () {}, {
+    transcript: readTranscript({ messages }),
+  });
+  adapter.catchUp(() => Promise.reject(new Error('offline')));
+  await settle();
+  assert.deepEqual(events, []);
+  adapter.catchUp(async () => []);
+  await settle();
+  assert.deepEqual(events, [['forgotten']]);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { toHtml } from '../src/frame/markdown.js';
+import { toHtml, withoutDefinitions } from '../src/frame/markdown.js';
 import { readTranscript } from '../src/frame/messages.js';
 import { asText } from '../src/frame/transcript.js';
 import { FRAME_TEXTS } from '../src/locales/frame.js';
@@ -65,4 +65,15 @@ test('the file of the chat names who spoke, when, and which choices there were',
   assert.equal(lines[2], 'Written by a bot. It is not a diagnosis and not medical advice.');
   assert.match(lines[4] ?? '', /^You \(.+\):$/);
   assert.deepEqual(lines.slice(7), [lines[7], 'Question 1?', 'Choices: Yes / No', '']);
+});
+
+test('definitions of links stay text, and links stay links', () => {
+  for (const text of ['[a]: javascript:alert(1)', '> [a\\]b]:\n  https://a.example', '[a]: x']) {
+    const html = toHtml(withoutDefinitions(text), 'en');
+    assert.match(withoutDefinitions(text), /\\\[/);
+    assert.match(html, /\[a/);
+    assert.doesNotMatch(html, /\\\[/);
+  }
+  const good = '[this](https://a.example): more';
+  assert.equal(withoutDefinitions(good), good);
 });

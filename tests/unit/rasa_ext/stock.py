@@ -6,26 +6,38 @@ Our channel is imported as `rasa run` would; `STRIA_HARDENING=off` has to leave 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import io
 import json
 import logging
 import os
+import socket
 import time
+from collections.abc import Iterator
 from typing import Any
 from unittest import mock
 
 from jsonschema import ValidationError
-from rasa.core.actions.action import RemoteAction
+from rasa import server as rasa_server
+from rasa.core import run
+from rasa.core.actions.action import ActionSessionStart, RemoteAction
+from rasa.core.lock_store import InMemoryLockStore
+from rasa.core.tracker_store import FailSafeTrackerStore, SQLTrackerStore, TrackerStore
 from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event
+from rasa.shared.core.events import Event, SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from rasa.utils.endpoints import EndpointConfig
+from sanic import Sanic
 
 from rasa_ext.channels.rest import RestInput
 from scripts._env import ROOT
-from tests.channel_server import serving
+from scripts._ports import LOOPBACK
+from tests.channel_server import ChannelServer, listening, serving
 from tests.engine import Engine
 
 
@@ -96,10 +108,10 @@ async def dead_in_the_middle() -> dict[str, Any]:
 
 def nonsense_lengths() -> dict[str, str]:
     """Returns the first line of the answer to a nonsense length, and to the next request."""
-    server = serving(RestInput()).__enter__()  # not left: it may hang
+    running = serving(RestInput()).__enter__()  # not left: it may hang
     found = {}
     for length in (b"abc", b"-5"):
-        with server.connection() as connection:
+        with running.connection() as connection:
             connection.settimeout(2)
             line = b"GET /webhooks/rest/ HTTP/1.1\r\nHost: x\r\n"
             connection.sendall(line + b"Content-Length: " + length + b"\r\n\r\n{}")
@@ -108,7 +120,7 @@ def nonsense_lengths() -> dict[str, str]:
             except TimeoutError:
                 found[length.decode()] = "no answer"
     try:
-        with server.connection() as connection:
+        with running.connection() as connection:
             connection.settimeout(2)
             connection.sendall(b"GET /webhooks/rest/ HTTP/1.1\r\nHost: x\r\n\r\n")
             found["next"] = connection.recv(4096).decode().split("\r\n")[0]
@@ -117,6 +129,157 @@ def nonsense_lengths() -> dict[str, str]:
     return found
 
 
+async def store_errors() -> dict[str, Any]:
+    """Returns what becomes of a tracker store that can't be read or written."""
+    store = FailSafeTrackerStore(SQLTrackerStore(Domain.empty(), db=":memory:"))
+    store._tracker_store.engine.execute("DROP TABLE events")  # type: ignore[attr-defined]
+    found = await store.retrieve("web:a")
+    await store.save(DialogueStateTracker("web:a", []))
+    return {
+        "retrieve": found,
+        "save": "no error",
+        "behind": type(store._fallback_tracker_store).__name__,
+    }
+
+
+def logged() -> str:
+    """Returns what is logged when a store fails with an error that quotes the patient."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    logging.disable(logging.NOTSET)
+    logging.getLogger("rasa").addHandler(handler)
+    store = FailSafeTrackerStore(SQLTrackerStore(Domain.empty(), db=":memory:"))
+    store.on_tracker_store_error(ValueError("(Zorvolex since my divorce)"))
+    logging.getLogger("rasa").removeHandler(handler)
+    logging.disable(logging.CRITICAL)
+    return stream.getvalue()
+
+
+async def memory_lock() -> dict[str, float]:
+    """Returns how many work on a conversation together when a turn takes long, and how long the next waits."""
+    store = InMemoryLockStore()
+    working = most = 0
+
+    async def turn(seconds: float) -> None:
+        nonlocal working, most
+        async with store.lock("a", lock_lifetime=0.1, wait_time_in_seconds=0.02):
+            working += 1
+            most = max(most, working)
+            await asyncio.sleep(seconds)
+            working -= 1
+
+    async def later(delay: float, seconds: float) -> None:
+        await asyncio.sleep(delay)
+        await turn(seconds)
+
+    await asyncio.gather(turn(0.4), later(0.15, 0.1), return_exceptions=True)
+    started = time.monotonic()
+    async with store.lock("b"):
+        waiting = asyncio.ensure_future(store.lock("b").__aenter__())
+        await asyncio.sleep(0.05)
+    await waiting
+    return {"together": most, "waited": time.monotonic() - started}
+
+
+async def carried() -> int:
+    """Returns how many values of a slot that changed 50 times are carried into a new session."""
+    engine = Engine()
+    for number in range(50):
+        engine.set(last_topic=f"topic {number}")
+    events = await ActionSessionStart().run(None, None, engine.tracker, engine.domain)  # type: ignore[arg-type]
+    return len([e for e in events if isinstance(e, SlotSet)])
+
+
+class ApiAgent:
+    """As much of an agent as Rasa's API needs to take a message; its turn takes a moment."""
+
+    def __init__(self, failure: Exception | None = None) -> None:
+        """Has heard nothing yet."""
+        self.begun = self.saved = 0
+        self._failure = failure
+        self.lock_store = InMemoryLockStore()
+        self.processor = self
+
+    def is_ready(self) -> bool:
+        """Tells whether there is a model."""
+        return True
+
+    async def log_message(self, message: Any, should_save_tracker: bool = True) -> DialogueStateTracker:
+        """Does what can't be undone."""
+        self.begun += 1
+        await asyncio.sleep(0.3)
+        if self._failure:
+            raise self._failure
+        return DialogueStateTracker(message.sender_id, [])
+
+    async def run_action_extract_slots(self, _channel: Any, tracker: Any) -> Any:
+        """Changes nothing."""
+        return tracker
+
+    async def save_tracker(self, _tracker: Any) -> None:
+        """Counts."""
+        self.saved += 1
+
+
+@contextlib.contextmanager
+def api_server(agent: ApiAgent, token: str | None = None) -> Iterator[int]:
+    """Serves Rasa's API; gives its port."""
+    Sanic.test_mode = True
+    with listening(rasa_server.create_app(agent, auth_token=token)) as port:  # type: ignore[arg-type]
+        yield port
+
+
+def goes_away(port: int) -> None:
+    """Sends a message to Rasa's API and does not wait for the answer."""
+    body = b'{"text": "hello", "sender": "user"}'
+    with socket.create_connection((LOOPBACK, port)) as connection:
+        head = f"POST /conversations/a/messages HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
+        connection.sendall(head.encode() + body)
+        time.sleep(0.1)
+
+
+def api() -> dict[str, int]:
+    """Returns what becomes of a message when its caller goes away."""
+    agent = ApiAgent()
+    with api_server(agent) as port:
+        goes_away(port)
+        time.sleep(1)
+    return {"begun": agent.begun, "saved": agent.saved}
+
+
+def unknown_store() -> str:
+    """Returns the kind of store that Rasa takes when the named one does not exist."""
+    return type(TrackerStore.create(EndpointConfig(type="no_such.Store"))).__name__
+
+
+def first_line(server: ChannelServer, line: bytes, body: bytes = b"") -> str:
+    """Sends a request that begins so; returns the first line of the answer, if there is one."""
+    with server.connection() as connection:
+        connection.settimeout(5)
+        connection.sendall(line + b"\r\nHost: x\r\nConnection: close\r\n\r\n" + body)
+        with contextlib.suppress(ConnectionError):
+            return connection.recv(4096).decode().split("\r\n")[0]
+    return ""
+
+
+def unreadable() -> list[str]:
+    """Returns the first line of the answer to each request line that can't be read."""
+    with serving(RestInput()) as server:
+        return [first_line(server, line) for line in UNREADABLE]
+
+
+#: Request lines that can't be read.
+UNREADABLE = [
+    b"GET /w\xc3\xa9bhooks/rest/ HTTP/1.1",
+    b"GET /\xff\xfe HTTP/1.1",
+    b"GET /webhooks/rest/?x=\xff HTTP/1.1",
+    b"GE\xffT /webhooks/rest/ HTTP/1.1",
+    b"GET http://[::1 HTTP/1.1",
+    b"GET /\x00 HTTP/1.1",
+    b"GET  HTTP/1.1",
+    b"CONNECT a:1 HTTP/1.1",
+    b"GET nowhere HTTP/1.1",
+]
 TYPED = ["/restart", "/session_start", "  /restart", "\u00a0/restart", '/inform{"red_flag":"no"}']
 TYPED += ["/delete_data", '/deny@0.1{"medicine": "none"}']
 
@@ -132,6 +295,14 @@ if __name__ == "__main__":
         "dead": asyncio.run(dead_action_server()),
         "middle": asyncio.run(dead_in_the_middle()),
     }
+    report["store_errors"] = asyncio.run(store_errors())
+    report["memory_lock"] = asyncio.run(memory_lock())
+    report["carried"] = asyncio.run(carried())
+    report["api"] = api()
+    report["model_is_checked"] = hasattr(run.load_agent_on_start, "checks_model")
+    report["logged"] = logged()
+    report["unknown_store"] = unknown_store()
+    report["unreadable"] = unreadable()
     report["lengths"] = nonsense_lengths()
     print(json.dumps(report), flush=True)
     os._exit(0)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.client import Reply
+from tests.client import Button, Reply
 
 
 class FakeChat:
@@ -42,6 +42,10 @@ class FakeChat:
     def send(self, sender: str, text: str) -> Reply:
         """Answers like `Client.send`."""
         return Reply.from_messages(self.messages(sender, text), 0.01)
+
+    def press(self, sender: str, button: Button) -> Reply:
+        """Answers like `Client.press`."""
+        return self.send(sender, button.payload)
 
     def slots(self, sender: str) -> dict[str, Any]:
         """Answers like `Client.slots`."""

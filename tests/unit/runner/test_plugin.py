@@ -123,3 +123,22 @@ def test_client_speaks_to_a_server(server: str, chat: FakeChat) -> None:
         client.send("me", "crash")
     with pytest.raises(StackError, match="no answer"):
         Client("http://127.0.0.1:1").tracker("me")
+
+
+def test_channels(inner: pytest.Pytester) -> None:
+    """Conversations are played on each channel that is asked for, by a name of their own."""
+    result = run(inner, "-k", "easy", "--channel", "rest", "--channel", "web", "--collect-only", "-q")
+    result.stdout.fnmatch_lines(["x.conv.yml::greeting", "x.conv.yml::greeting [[]web]"])
+
+
+def test_a_messenger_on_another_server(inner: pytest.Pytester) -> None:
+    """Its platform is a fake that only a server of the tests' own knows."""
+    result = run(inner, "-k", "easy", "--channel", "telegram")
+    result.stdout.fnmatch_lines(["--channel telegram: the assistant at STRIA_TEST_URL does not know*"])
+
+
+def test_a_channel_that_does_not_exist(inner: pytest.Pytester) -> None:
+    """It is told which ones there are."""
+    result = run(inner, "--channel", "pigeon")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*there is no 'pigeon'; there are *telegram*"])

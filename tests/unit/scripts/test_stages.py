@@ -45,3 +45,13 @@ def test_failed_stage_ends_the_run(
     assert printed.out.splitlines()[-1] == "1 failed in 0.1s"
     assert "never" not in printed.out
     assert printed.err == "error: the stage 'stage' failed\n"
+
+
+def test_browser_tests() -> None:
+    """The browser is found, or installed, early; its tests come last and start what they need."""
+    titles = [stage.title for stage in run.stages("results")]
+    assert titles.index("browser") == 1
+    assert titles[-1] == "browser tests"
+    last = run.stages("results")[-1]
+    assert last.is_pytest
+    assert last.command[-1] == "tests/browser"

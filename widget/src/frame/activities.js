@@ -1,5 +1,7 @@
 /** Messages in the shape that botframework-webchat shows: its "activities". */
 
+import { withoutDefinitions } from './markdown.js';
+
 export const USER = { id: 'visitor', role: 'user' };
 export const BOT = { id: 'stria', role: 'bot' };
 
@@ -18,7 +20,7 @@ export function activityOf(message, order, choices = []) {
     type: 'message',
     id: message.id,
     from: message.from === 'user' ? USER : BOT,
-    text: message.text,
+    text: message.from === 'user' ? message.text : withoutDefinitions(message.text),
     textFormat: message.from === 'user' ? 'plain' : 'markdown',
     timestamp: message.time.toISOString(),
     channelData: { [ORDER]: order },

@@ -24,6 +24,8 @@ const CONNECTED = 2;
  * @param {() => void} options.onSent
  * @param {(error: unknown) => void} options.onFailed nothing arrived: the message shows "Retry"
  * @param {(error: unknown, again: () => void) => void} options.onBroken the reply broke off
+ * @param {() => void} options.onTurn a turn has ended, well or not
+ * @param {() => void} options.onForgotten what is shown here is no longer what was said
  */
 export function createAdapter(options) {
   const { turn, transcript, welcome, nextOrder } = options;
@@ -73,6 +75,7 @@ export function createAdapter(options) {
       onAccepted();
     } finally {
       sign.end();
+      options.onTurn();
     }
   }
 
@@ -108,6 +111,7 @@ export function createAdapter(options) {
         const accept = () => {
           if (isAccepted) return;
           isAccepted = true;
+          seen.add(id);
           options.onSent();
           show({ ...activity, id, from: USER, timestamp: new Date().toISOString() });
           observer.next(id);
@@ -123,6 +127,28 @@ export function createAdapter(options) {
             }
           }),
         );
+      });
+    },
+    /**
+     * Shows what was said elsewhere, after what is under way here.
+     *
+     * @param {() => Promise<Message[]>} read
+     */
+    catchUp(read) {
+      queue = queue.then(async () => {
+        const all = await read().catch(() => null);
+        if (!all || hasEnded) return;
+        const ids = new Set(all.map(({ id }) => id));
+        if ([...seen].some((id) => !ids.has(id))) {
+          options.onForgotten();
+          return;
+        }
+        const fresh = all.filter(({ id }) => !seen.has(id));
+        const open = openChoices(all);
+        fresh.forEach((message, index) => {
+          seen.add(message.id);
+          show(activityOf(message, nextOrder(), index === fresh.length - 1 ? open : []));
+        });
       });
     },
     end() {

@@ -10,6 +10,7 @@ import { announce, button, byId, make } from './dom.js';
 import { createMenu } from './menu.js';
 import { createNotice } from './notice.js';
 import { createSession, createTokenStore } from './session.js';
+import { connectTabs } from './tabs.js';
 import { applyTheme } from './theme.js';
 import { loadWebChat } from './webchat.js';
 
@@ -28,6 +29,7 @@ export function createApp({ settings, token, host, nonce }) {
   const api = createApi({ token: tokens.get });
   const session = createSession(api, tokens);
   const notice = createNotice(texts.dismiss);
+  const tabs = connectTabs(() => catchUp().catch(() => {}));
   const view = byId('view');
   const menuButton = byId('menu-button');
   const menu = createMenu(menuButton, byId('menu'), texts.newTab);
@@ -35,6 +37,7 @@ export function createApp({ settings, token, host, nonce }) {
   let colours;
   /** @type {import('./chat.js').Chat | undefined} */
   let chat;
+  let isAsking = false;
   let isShown = false;
   let wantsFocus = false;
   let unread = 0;
@@ -43,6 +46,7 @@ export function createApp({ settings, token, host, nonce }) {
   const show = (/** @type {Node} */ content) => {
     chat?.end();
     chat = undefined;
+    isAsking = false;
     menuButton.hidden = true;
     view.replaceChildren(content);
   };
@@ -61,6 +65,7 @@ export function createApp({ settings, token, host, nonce }) {
       notice.clear();
       try {
         await session.begin();
+        tabs.tell();
         wantsFocus = true;
         await showChat();
       } catch (error) {
@@ -68,6 +73,7 @@ export function createApp({ settings, token, host, nonce }) {
       }
     };
     show(consentPanel({ texts, settings, onAgree: agree, onDecline: host.close }));
+    isAsking = true;
     if (message) notice.show(message);
     // The bundle is fetched while the visitor reads; the session starts only with consent.
     loadWebChat().catch(() => {});
@@ -78,8 +84,20 @@ export function createApp({ settings, token, host, nonce }) {
   async function showChat() {
     show(make('p', { class: 'loading' }, texts.loading));
     try {
-      const context = { api, texts, notice, nonce, colours: () => colours, onReply, onSessionLost };
-      chat = await startChat(context, view);
+      chat = await startChat(
+        {
+          api,
+          texts,
+          notice,
+          nonce,
+          colours: () => colours,
+          onReply,
+          onSessionLost,
+          onTurn: tabs.tell,
+          onForgotten: showChat,
+        },
+        view,
+      );
     } catch {
       showFailure(showChat);
       return;
@@ -117,6 +135,15 @@ export function createApp({ settings, token, host, nonce }) {
     }
   }
 
+  /** Does here what was done in another tab: said something, started over, agreed, deleted. */
+  async function catchUp() {
+    if (!chat && !isAsking) return;
+    const hasSession = await session.exists();
+    if (hasSession && chat) chat.catchUp();
+    else if (hasSession && isAsking) await showChat();
+    else if (!hasSession && chat) showConsent(texts.expired);
+  }
+
   const commands = createCommands({
     api,
     session,
@@ -124,10 +151,12 @@ export function createApp({ settings, token, host, nonce }) {
     notice,
     title,
     onRestarted() {
+      tabs.tell();
       wantsFocus = true;
       showChat();
     },
     onDeleted() {
+      tabs.tell();
       wantsFocus = true;
       showConsent();
       announce(texts.deleteDone);

@@ -20,6 +20,8 @@ const INPUT = '[data-id="webchat-sendbox-input"]';
  * @property {() => import('./theme.js').Palette} colours
  * @property {() => void} onReply
  * @property {() => void} onSessionLost
+ * @property {() => void} onTurn
+ * @property {() => void} onForgotten
  *
  * @param {Context} context
  * @param {HTMLElement} place
@@ -63,6 +65,8 @@ export async function startChat(context, place) {
     botName: texts.botName,
     nextOrder,
     onReply: context.onReply,
+    onTurn: context.onTurn,
+    onForgotten: context.onForgotten,
     onSent: notice.clear,
     onFailed: (error) => explain(error, texts.failed),
     onBroken: (error, again) => explain(error, texts.broken, { text: texts.again, run: again }),
@@ -94,6 +98,7 @@ export async function startChat(context, place) {
     send: view.send,
     redraw: () => view.draw(context.colours()),
     end: adapter.end,
+    catchUp: () => adapter.catchUp(async () => readTranscript(await api.messages())),
     /** Puts the cursor into the input as soon as it is there. */
     focus() {
       whenFound(box, INPUT, (input) => input.focus());

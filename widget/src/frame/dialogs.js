@@ -4,8 +4,10 @@ import { button, make } from './dom.js';
 let count = 0;
 
 /**
+ * The first focus is set here: browsers ignore `autofocus` in a frame on another site.
+ *
  * @param {string} title
- * @param {(close: () => void) => Node[]} content
+ * @param {(close: () => void) => { nodes: Node[], first: HTMLElement }} content
  * @param {string} [role]
  */
 function show(title, content, role = 'dialog') {
@@ -13,10 +15,12 @@ function show(title, content, role = 'dialog') {
   const id = `dialog-${count}`;
   const dialog = make('dialog', { class: 'dialog', 'aria-labelledby': id, role });
   const close = () => dialog.close();
-  dialog.append(make('h2', { id }, title), ...content(close));
+  const { nodes, first } = content(close);
+  dialog.append(make('h2', { id }, title), ...nodes);
   dialog.addEventListener('close', () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
+  first.focus();
 }
 
 /**
@@ -38,8 +42,8 @@ export function confirmFirst(texts, run) {
         'danger',
       );
       const cancel = button(texts.cancel, close);
-      cancel.autofocus = true;
-      return [make('p', {}, texts.text), make('div', { class: 'actions' }, cancel, yes)];
+      const actions = make('div', { class: 'actions' }, cancel, yes);
+      return { nodes: [make('p', {}, texts.text), actions], first: cancel };
     },
     'alertdialog',
   );
@@ -54,8 +58,7 @@ export function confirmFirst(texts, run) {
 export function showText({ title, text, done, lang }, actions) {
   show(title, (close) => {
     const last = button(done, close, 'main');
-    last.autofocus = true;
-    return [
+    const nodes = [
       make(
         'div',
         { class: 'said scroll', tabindex: '0', role: 'group', 'aria-label': title, lang },
@@ -63,6 +66,7 @@ export function showText({ title, text, done, lang }, actions) {
       ),
       make('div', { class: 'actions' }, ...actions.map((one) => button(one.text, one.run)), last),
     ];
+    return { nodes, first: last };
   });
 }
 

@@ -33,6 +33,10 @@ export function styleOptions(colours, isStill) {
     messageActivityWordBreak: 'break-word',
     groupTimestamp: 300_000,
     timestampColor: subtle,
+    // "Connecting..." and the like, at the bottom.
+    notificationText: subtle,
+    slowConnectivity: danger,
+    failedConnectivity: danger,
 
     hideUploadButton: true,
     hideTelephoneKeypadButton: true,

@@ -53,6 +53,20 @@ parser.renderer.rules.link_open = (tokens, index, options, _environment, self) =
   return self.renderToken(tokens, index, options);
 };
 
+/** `[name]: address`, which Markdown takes for the definition of a link. */
+const DEFINITION = /\[(?=(?:\\.|[^\]\\])*\]:)/gs;
+
+/**
+ * Keeps definitions of links text. botframework-webchat reads them by itself, past our renderer,
+ * and makes links of them, to any address.
+ *
+ * @param {string} text
+ * @returns {string} Markdown
+ */
+export function withoutDefinitions(text) {
+  return text.replace(DEFINITION, '\\[');
+}
+
 const LIST_ITEM = /^\s*([-*+]|\d{1,3}[.)])\s/;
 
 /**

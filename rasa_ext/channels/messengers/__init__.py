@@ -1,0 +1,1 @@
+"""Messengers: one base, and a module for each platform."""

@@ -1,0 +1,276 @@
+"""What every messenger shares: verified webhooks, answered at once; work in order; safe delivery.
+
+A platform is a subclass that says how to verify, read, write and send: see the abstract methods.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from abc import ABC, abstractmethod
+from collections import OrderedDict
+from collections.abc import Coroutine, Mapping
+from typing import Any, ClassVar
+
+from rasa.core.channels.channel import InputChannel
+from sanic import Blueprint, Sanic
+from sanic.request import Request
+from sanic.response import HTTPResponse, empty
+
+from rasa_ext.channels.base import (
+    ChannelError,
+    OnNewMessage,
+    SafeInput,
+    begin,
+    clean,
+    read_body,
+)
+from rasa_ext.channels.conversation import Outbox
+from rasa_ext.channels.messengers import texts
+from rasa_ext.channels.messengers.chats import Chats
+from rasa_ext.channels.messengers.claims import Claims
+from rasa_ext.channels.messengers.client import Client, DeliveryError
+from rasa_ext.channels.messengers.events import Event, EventIncoming, forbidden, is_id, notice_for
+from rasa_ext.channels.order import Order
+from rasa_ext.channels.replies import Reply
+from rasa_ext.channels.settings import SettingError, Settings
+
+__all__ = ["Event", "MessengerInput", "Off", "forbidden"]
+logger = logging.getLogger(__name__)
+
+#: Bytes of a webhook's body. Batches of Meta hold up to 1000 updates.
+MAX_WEBHOOK = 1_048_576
+#: Seconds that a server which stops gives to what is being sent.
+LAST_SENDING = 5.0
+#: People and groups that are remembered as told something once.
+REMEMBERED = 10_000
+#: Where people reach us, as in STRIA_WEB_URL.
+PUBLIC_URL = r"https?://[A-Za-z0-9.-]+(:\d{1,5})?"
+#: A platform's own address; http only for tests on this machine.
+API_BASE = r"https://[^\s]+|http://(127\.0\.0\.1|localhost)(:\d{1,5})?[^\s]*"
+
+
+class MessengerInput(SafeInput, ABC):
+    """A messenger's channel at `/webhooks/<name>/webhook`."""
+
+    #: Settings without which the channel is off. Some of them set and others not is an error.
+    NEEDED: ClassVar[tuple[str, ...]]
+    #: The platform's address when `api_base` is not set.
+    API: ClassVar[str]
+    #: What `make connect-<name>` prints for platforms whose webhook is set by hand; {url} is filled.
+    PASTE: ClassVar[str] = "Set this address as the webhook: {url}"
+
+    client: Client
+    #: Where people reach us; empty when it is not set. Set after `make`.
+    public_url: str = ""
+
+    # --- What a platform says ---------------------------------------------------------------
+
+    @classmethod
+    @abstractmethod
+    def make(cls, settings: Settings, api_base: str) -> MessengerInput:
+        """Return the channel. `NEEDED` is set. Raises SettingError (`settings.wrong`)."""
+
+    @abstractmethod
+    def verify(self, request: Request) -> None:
+        """Make sure, in constant time, that the platform sent this. Raises `forbidden()`."""
+
+    @abstractmethod
+    def parse(self, request: Request) -> list[Event]:
+        """Return what people did, in order; nothing for what does not concern us.
+
+        What is of no known shape is left out. Raises ChannelError only when the platform should
+        see an error.
+        """
+
+    @abstractmethod
+    def render(self, reply: Reply, event: Event) -> list[dict[str, Any]]:
+        """Return the messages, in the platform's form, that show a reply. Pure: no network."""
+
+    @abstractmethod
+    async def send(self, event: Event, message: dict[str, Any]) -> None:
+        """Send one of `render`'s messages as an answer to an event. May raise, best DeliveryError."""
+
+    async def mark(self, event: Event) -> None:
+        """Show that an event was seen or is being answered. May raise. Runs beside the turn."""
+        return
+
+    def challenge(self, request: Request) -> HTTPResponse:
+        """Answer a GET of the webhook's address, by which some platforms verify it."""
+        raise ChannelError(405, "not_allowed", "This address takes POST only.", {"Allow": "POST"})
+
+    def accepted(self, request: Request) -> HTTPResponse:
+        """Return the answer to a webhook that was taken."""
+        return empty(200)
+
+    async def connect(self, public_url: str) -> str:
+        """Set the webhook, when the platform has a call for it; return what to tell the owner."""
+        return self.PASTE.format(url=self.webhook_url(public_url))
+
+    # --- What all share -----------------------------------------------------------------------
+
+    def __init__(self, client: Client) -> None:
+        """Keep how the platform is called."""
+        self.client = client
+        self._claims = Claims()
+        self._outgoing = Order(0)
+        self._sending: set[asyncio.Future[Any]] = set()
+        self._told: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._warned: set[str] = set()
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> InputChannel:
+        """Return the channel; one without routes when it is not set up, or (told in a line) wrongly."""
+        try:
+            return cls.read(credentials) or Off(cls.name())
+        except SettingError as error:
+            logger.error("%s is off: %s", cls.name(), error)
+            return Off(cls.name())
+
+    @classmethod
+    def read(cls, credentials: Mapping[str, Any] | None) -> MessengerInput | None:
+        """Return the channel, or None when none of what it needs is set. Raises SettingError."""
+        settings = Settings(f"{cls.__module__}.{cls.__name__}", credentials)
+        missing = [name for name in cls.NEEDED if not settings.text(name)]
+        if len(missing) == len(cls.NEEDED):
+            return None
+        if missing:
+            raise settings.wrong(missing[0], "it has to be set, too")
+        api_base = settings.text("api_base", cls.API, API_BASE, cls.API)
+        public_url = settings.text("public_url", "", PUBLIC_URL, "https://bot.clinic.example")
+        channel = cls.make(settings, api_base)
+        channel.public_url = public_url
+        settings.no_others()
+        return channel
+
+    @classmethod
+    def webhook_url(cls, public_url: str) -> str:
+        """Return the address that the platform has to call."""
+        return f"{public_url.rstrip('/')}/webhooks/{cls.name()}/webhook"
+
+    def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
+        """Return the routes."""
+        self.conversations = Chats(self, self.take, on_new_message)
+        routes = Blueprint(f"stria_{self.name()}", __name__)
+
+        @routes.route("/webhook", methods=["GET", "POST"], stream=True)
+        async def receive(request: Request) -> HTTPResponse:
+            try:
+                if request.method == "GET":
+                    return self.challenge(request)
+                await read_body(request, MAX_WEBHOOK)
+                self.verify(request)
+                for event in self.parse(request):
+                    self.accept(request.app.ctx.agent, event)
+            except ChannelError as error:
+                return error.as_response()
+            except Exception as error:
+                # Taken all the same: the platform would send it again and again. Type only: the
+                # message of an exception may hold what the patient typed.
+                logger.error("%s: an update could not be read: %s", self.name(), type(error).__name__)
+            return self.accepted(request)
+
+        @routes.listener("before_server_stop")
+        async def stop(app: Sanic, loop: Any) -> None:
+            if self._sending:
+                await asyncio.wait(self._sending, timeout=LAST_SENDING)
+            await self.client.close()
+
+        return routes
+
+    def sender(self, event: Event) -> str:
+        """Return the name of the conversation in the tracker."""
+        return f"{self.name()}:{event.user}"
+
+    def accept(self, agent: Any, event: Event) -> None:
+        """Take an event into the lines and return at once; all else is done in the background."""
+        sender = self.sender(event)
+        if not (event.user and is_id(sender) and is_id(event.id) and self._claims.first(sender, event.id)):
+            return
+        text = clean(event.text)
+        answers: Outbox | str = event.notice or notice_for(event, text)
+        if not answers:
+            try:
+                incoming = EventIncoming(sender, text, event.id, event=event)
+                answers = self.conversations.send(agent, incoming)
+            except ChannelError:
+                answers = "" if sender in self._warned else texts.TOO_MANY
+                self._warned.add(sender)
+        place = self._outgoing.join(sender, limited=False)
+        self._background(self._deliver(place, agent, event, answers))
+
+    async def take(self, agent: Any, event: Event) -> bool:
+        """Claim an event for this process and show that it was seen; False when another has it."""
+        if not await self._claims.claim(agent.tracker_store, self.sender(event), event.id):
+            return False
+        self._background(self._mark(event))
+        return True
+
+    def _background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = begin(work)
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def _mark(self, event: Event) -> None:
+        try:
+            await self.mark(event)
+        except Exception as error:
+            self._log("could not mark a message", error)
+
+    async def _deliver(self, place: Any, agent: Any, event: Event, answers: Outbox | str) -> None:
+        """Send what there is to say, after what was said before; never raises."""
+        async with place:
+            try:
+                if isinstance(answers, str):
+                    await self._notify(agent, event, answers)
+                    return
+                while isinstance(item := await answers.take(), Reply):
+                    await self._show(event, item)
+                if item is not None:
+                    await self._show(event, Reply(texts.FAILED))
+            except Exception as error:
+                self._log("could not answer", error)
+
+    async def _notify(self, agent: Any, event: Event, notice: str) -> None:
+        """Say something outside of a turn; nothing when it is empty or was to be said only once."""
+        self._warned.discard(self.sender(event))
+        if not await self.take(agent, event) or not notice:
+            return
+        if not (event.once and self._was_told(event.user, notice)):
+            await self._show(event, Reply(notice))
+
+    def _was_told(self, user: str, notice: str) -> bool:
+        known = (user, notice) in self._told
+        self._told[user, notice] = None
+        if len(self._told) > REMEMBERED:
+            self._told.popitem(last=False)
+        return known
+
+    async def _show(self, event: Event, reply: Reply) -> None:
+        """Send all messages of a reply; one that is lost does not hold up the next."""
+        for message in self.render(reply, event):
+            try:
+                await self.send(event, message)
+            except Exception as error:
+                self._log("could not send", error)
+
+    def _log(self, what: str, error: Exception) -> None:
+        # Only what DeliveryError promises to be safe; else the type.
+        why = f" ({error})" if isinstance(error, DeliveryError) else ""
+        logger.error("%s %s: %s%s", self.name(), what, type(error).__name__, why)
+
+
+class Off(InputChannel):
+    """A channel that is not set up: it has a name and no address."""
+
+    def __init__(self, name: str):
+        """Keep the name that the address would have."""
+        self._name = name
+
+    def name(self) -> str:  # type: ignore[override]
+        """Return the name."""
+        return self._name
+
+    def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
+        """Return no routes."""
+        return Blueprint(f"stria_{self._name}_off", __name__)

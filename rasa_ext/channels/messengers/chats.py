@@ -1,0 +1,47 @@
+"""Conversations of messengers: each message once, presses and numbers read as choices."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa_ext.channels.base import Incoming, OnNewMessage, SafeInput, clean, unavailable
+from rasa_ext.channels.conversation import Conversations, Outbox
+from rasa_ext.channels.messengers import choices
+from rasa_ext.channels.messengers.events import Event, EventIncoming
+
+#: Messages of one person that may wait while one is being answered.
+MOST_WAITING = 5
+
+#: Claims an event for this process; tells whether nobody has it.
+Take = Callable[[Any, Event], Awaitable[bool]]
+
+
+class Chats(Conversations):
+    """The conversations of a messenger: each message once, presses and numbers read as choices."""
+
+    def __init__(self, channel: SafeInput, take: Take, on_new_message: OnNewMessage):
+        """Let `take` claim each event."""
+        super().__init__(channel, on_new_message, MOST_WAITING)
+        self._take_event = take
+
+    async def _answer(self, agent: Any, incoming: Incoming, outbox: Outbox) -> None:
+        assert isinstance(incoming, EventIncoming)
+        if not agent.is_ready():
+            raise unavailable()
+        store, sender, event = agent.tracker_store, incoming.sender, incoming.event
+        if not await self._take_event(agent, event):
+            return
+        if event.press:
+            read = await choices.pressed(store, sender, clean(event.press))
+        else:
+            read = await choices.typed(store, sender, incoming.text)
+        if isinstance(read, str):
+            turn = Incoming(sender, read, event.id)
+            await self._channel.run_turn(self._on_new_message, turn, outbox)
+        else:
+            for reply in read:
+                await outbox.deliver(reply)
+                outbox.count += 1
+        if not outbox.count:
+            raise unavailable("has no answer right now")

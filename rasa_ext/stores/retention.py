@@ -1,0 +1,99 @@
+"""Erases conversations that are over for longer than they may be kept.
+
+A conversation expires so many days after the last message of the patient. It is erased under its
+lock: a message that comes in the same moment either keeps all of it or begins anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+import sqlalchemy as sa
+from rasa.core.lock_store import LockError, LockStore
+from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
+from rasa.shared.core.events import UserUttered
+
+from rasa_ext.stores.events import delete_events
+
+logger = logging.getLogger(__name__)
+
+DAY = 86_400
+HOUR = 3_600
+#: Conversations that are looked up at once.
+BATCH = 200
+
+
+def can_purge(store: TrackerStore) -> bool:
+    """Tell whether expired conversations can be found in this store."""
+    return isinstance(store, SQLTrackerStore)
+
+
+async def purge(store: TrackerStore, locks: LockStore, days: int, now: float | None = None) -> int:
+    """Erase all conversations without a message in the last `days`; return how many it were.
+
+    Raises:
+        NotImplementedError: The store is no SQL store.
+    """
+    if not isinstance(store, SQLTrackerStore):
+        raise NotImplementedError(type(store).__name__)
+    before = (time.time() if now is None else now) - days * DAY
+    erased, last = 0, None
+    while found := _expired(store, before, last):
+        for sender in found:
+            try:
+                async with locks.lock(sender):
+                    erased += _erase(store, sender, before)
+            except LockError:
+                logger.warning("retention: a conversation is busy; its turn comes next time")
+            # Others want to be served in between.
+            await asyncio.sleep(0)
+        last = found[-1]
+    return erased
+
+
+async def keep_purging(store: TrackerStore, locks: LockStore, days: int, hours: int) -> None:
+    """Erase what has expired now and every so many hours, for ever; a failure is logged."""
+    while True:
+        try:
+            erased = await purge(store, locks, days)
+            if erased:
+                logger.info("retention: erased %d conversation(s) older than %d days", erased, days)
+        except Exception as error:
+            logger.error("retention: conversations could not be erased: %s", type(error).__name__)
+        await asyncio.sleep(hours * HOUR)
+
+
+def _expired(store: Any, before: float, after: str | None) -> list[str]:
+    """Return the next conversations that have expired, in the order of their names."""
+    event = store.SQLEvent
+    # By way of the old events, which are few where this runs often: there is an index for both.
+    with store.session_scope() as session:
+        query = session.query(event.sender_id).distinct()
+        query = query.filter(event.timestamp < before, ~_has_message(store, before))
+        if after is not None:
+            query = query.filter(event.sender_id > after)
+        return [row.sender_id for row in query.order_by(event.sender_id).limit(BATCH)]
+
+
+def _erase(store: Any, sender: str, before: float) -> bool:
+    """Erase a conversation unless it has a newer message by now; tell whether it was erased."""
+    event = store.SQLEvent
+    deleted = delete_events(store, event.sender_id == sender, ~_has_message(store, before))
+    return deleted > 0
+
+
+def _has_message(store: Any, since: float) -> Any:
+    """Return the condition that the patient wrote something since then."""
+    event, other = store.SQLEvent, sa.orm.aliased(store.SQLEvent)
+    return (
+        sa.select(other.id)
+        .where(
+            other.sender_id == event.sender_id,
+            other.type_name == UserUttered.type_name,
+            other.timestamp >= since,
+        )
+        .exists()
+    )

@@ -1,0 +1,71 @@
+"""Erases expired conversations once, for a timer of the machine (cron). The server does it by itself, too.
+
+It uses the stores of endpoints.yml and the days of the web channel in credentials.yml.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import warnings
+from typing import Any
+
+from scripts import _quiet
+from scripts._env import QUIET, ROOT, CommandError, run_command, say
+from scripts._ports import read_ports
+from scripts._stack import rasa_settings
+
+WEB = "rasa_ext.channels.web.WebInput"
+
+
+def session_days() -> int:
+    """Returns after how many days a conversation expires."""
+    from rasa.shared.exceptions import RasaException
+    from rasa.shared.utils.io import read_config_file
+
+    from rasa_ext.channels.settings import Settings
+
+    try:
+        values = read_config_file(str(ROOT / "credentials.yml")).get(WEB)
+        return Settings(WEB, values).number("session_days", 30, 1, 400)
+    except RasaException as error:
+        raise CommandError(str(error)) from None
+
+
+async def purge(days: int) -> int:
+    """Returns how many conversations were erased in the stores of endpoints.yml."""
+    from rasa.core.lock_store import LockStore
+    from rasa.core.tracker_store import TrackerStore
+    from rasa.core.utils import AvailableEndpoints
+
+    from rasa_ext.stores import retention
+
+    endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
+    store: Any = TrackerStore.create(endpoints.tracker_store)
+    if not retention.can_purge(store):
+        raise CommandError("the tracker store of endpoints.yml is no SQL store")
+    return await retention.purge(store, LockStore.create(endpoints.lock_store), days)
+
+
+def main() -> int:
+    """Erases what has expired; returns the exit status."""
+    for name, value in {**QUIET, **rasa_settings(read_ports(), os.environ)}.items():
+        os.environ.setdefault(name, value)
+    warnings.showwarning = _quiet.show_warning
+    # The paths in endpoints.yml start at the project's folder.
+    os.chdir(ROOT)
+    days = session_days()
+    try:
+        erased = asyncio.run(purge(days))
+    except CommandError:
+        raise
+    except Exception as error:
+        # Type only: the message of an exception may hold what a patient typed.
+        raise CommandError(f"the conversations could not be erased ({type(error).__name__})") from None
+    what = "conversation" if erased == 1 else "conversations"
+    say(f"Erased {erased} {what} without a message in the last {days} days.")
+    return 0
+
+
+if __name__ == "__main__":
+    run_command(main)

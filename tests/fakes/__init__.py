@@ -1,0 +1,1 @@
+"""Platforms on the loopback interface that enforce their documented limits and keep what they were told."""
