@@ -19,7 +19,7 @@ from rasa.shared.core.events import Restarted, UserUttered
 
 from rasa_ext.channels import transcript
 from rasa_ext.channels.replies import Reply
-from rasa_ext.stores.events import delete_events
+from rasa_ext.stores.events import delete_events, forget_deleted
 
 #: Events of what was said that hold the last turn; a turn has few replies.
 _RECENT = 30
@@ -119,6 +119,7 @@ def _all(store: Any) -> list[Any]:
 async def _erase(store: Any, sender: str) -> None:
     if isinstance(store, SQLTrackerStore):
         delete_events(store, store.SQLEvent.sender_id == sender)
+        forget_deleted(store)
     elif isinstance(store, InMemoryTrackerStore):
         store.store.pop(sender, None)
     elif isinstance(store, RedisTrackerStore):

@@ -8,6 +8,7 @@ in one go, not value by value, which takes another second.
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 from rasa.shared.nlu.constants import INTENT, RESPONSE
@@ -28,10 +29,8 @@ def install() -> None:
     def fingerprint(self: Message) -> str:
         """Return the example's hash; what JSON can't hold is hashed as stock Rasa does."""
         if self._cached_fingerprint is None and not self.features:
-            try:
+            with contextlib.suppress(TypeError, ValueError):
                 self._cached_fingerprint = io.get_text_hash(json.dumps(self.data, sort_keys=True))
-            except (TypeError, ValueError):
-                pass
         return stock(self)
 
     Message.fingerprint = fingerprint  # type: ignore[method-assign]

@@ -6,7 +6,10 @@ from typing import Any
 
 
 def delete_events(store: Any, *conditions: Any) -> int:
-    """Delete the rows of an SQL tracker store that meet all conditions; return how many there were."""
+    """Delete the rows of an SQL tracker store that meet all conditions; return how many there were.
+
+    `forget_deleted` has to follow, after one deletion or several.
+    """
     with store.session_scope() as session:
         is_sqlite = session.get_bind().dialect.name == "sqlite"
         if is_sqlite:
@@ -15,8 +18,11 @@ def delete_events(store: Any, *conditions: Any) -> int:
         rows = session.query(store.SQLEvent).filter(*conditions)
         deleted = int(rows.delete(synchronize_session=False))
         session.commit()
-    if is_sqlite and deleted:
-        with store.engine.connect() as connection:
-            # The words may still stand in the write-ahead log. Empties it; does nothing without one.
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     return deleted
+
+
+def forget_deleted(store: Any) -> None:
+    """Empty SQLite's write-ahead log, in which deleted words still stand; does nothing without one."""
+    if store.engine.dialect.name == "sqlite":
+        with store.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -16,14 +16,14 @@ from rasa.core.lock_store import LockError, LockStore
 from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.shared.core.events import UserUttered
 
-from rasa_ext.stores.events import delete_events
+from rasa_ext.stores.events import delete_events, forget_deleted
 
 logger = logging.getLogger(__name__)
 
 DAY = 86_400
 HOUR = 3_600
-#: Conversations that are looked up at once.
-BATCH = 200
+#: Old events that are looked up at once.
+BATCH = 1000
 
 
 def can_purge(store: TrackerStore) -> bool:
@@ -40,17 +40,18 @@ async def purge(store: TrackerStore, locks: LockStore, days: int, now: float | N
     if not isinstance(store, SQLTrackerStore):
         raise NotImplementedError(type(store).__name__)
     before = (time.time() if now is None else now) - days * DAY
-    erased, last = 0, None
-    while found := _expired(store, before, last):
+    erased, busy = 0, set[str]()
+    while len(busy) < BATCH and (found := _expired(store, before, busy)):
         for sender in found:
             try:
                 async with locks.lock(sender):
                     erased += _erase(store, sender, before)
             except LockError:
                 logger.warning("retention: a conversation is busy; its turn comes next time")
+                busy.add(sender)
             # Others want to be served in between.
             await asyncio.sleep(0)
-        last = found[-1]
+        forget_deleted(store)
     return erased
 
 
@@ -66,16 +67,16 @@ async def keep_purging(store: TrackerStore, locks: LockStore, days: int, hours: 
         await asyncio.sleep(hours * HOUR)
 
 
-def _expired(store: Any, before: float, after: str | None) -> list[str]:
-    """Return the next conversations that have expired, in the order of their names."""
+def _expired(store: Any, before: float, busy: set[str]) -> set[str]:
+    """Return some conversations that have expired; none when there are no more but the busy ones."""
     event = store.SQLEvent
-    # By way of the old events, which are few where this runs often: there is an index for both.
+    # By way of the old events, which are few where this runs often. Not DISTINCT, for which SQLite
+    # would read all events.
     with store.session_scope() as session:
-        query = session.query(event.sender_id).distinct()
+        query = session.query(event.sender_id)
         query = query.filter(event.timestamp < before, ~_has_message(store, before))
-        if after is not None:
-            query = query.filter(event.sender_id > after)
-        return [row.sender_id for row in query.order_by(event.sender_id).limit(BATCH)]
+        query = query.filter(event.sender_id.not_in(busy)).order_by(event.timestamp)
+        return {row.sender_id for row in query.limit(BATCH)}
 
 
 def _erase(store: Any, sender: str, before: float) -> bool:

@@ -18,8 +18,8 @@ OPTIONS = {"resultTypes": ["violations"], "iframes": False}
 NOTE_COLOURS = """() => {
   window.notes = [];
   new MutationObserver(() => {
-    for (const one of document.querySelectorAll('.webchat__connectivityStatus *'))
-      if (one.textContent.trim()) notes.push(getComputedStyle(one).color);
+    for (const one of document.querySelectorAll('.webchat *'))
+      if (one.textContent.startsWith('Connecting')) notes.push(getComputedStyle(one).color);
   }).observe(document.body, {subtree: true, childList: true});
 }"""
 
@@ -92,7 +92,7 @@ def test_every_state(new_context: NewContext, scheme: str) -> None:
     page.keyboard.press("Escape")
     # The help that shows while the keyboard is at it.
     chat.inside.locator(".webchat__keyboard-help__close-button").focus()
-    expect(chat.inside.get_by_text("Keyboard help")).to_be_visible()
+    expect(chat.inside.locator(".webchat__keyboard-help--shown")).to_be_visible()
     expect_none(chat)
     chat.press("Enter")
     expect_none(chat)

@@ -222,6 +222,20 @@ def test_numbers_without_choices_are_numbers(bot: Messenger) -> None:
     assert bot.heard == ["2", "hello", "2"]
 
 
+def test_a_number_may_be_an_amount(bot: Messenger) -> None:
+    """"2" to a question that asks to type is no second choice, unless numbers stand at the choices."""
+
+    async def asks(message: UserMessage) -> AsyncIterator[dict[str, Any]]:
+        buttons = [{"title": title, "payload": title} for title in CHOICES]
+        yield {"text": "Do you take any medicine? Please type the names.", "buttons": buttons}
+
+    bot.agent.script = asks
+    bot.say("hello")
+    bot.say("2")
+    numbered = bot.transport.name in ("instagram", "twilio", "twilio:whatsapp", "twilio_whatsapp")
+    assert bot.heard[-1] == ("No" if numbered else "2")
+
+
 def test_a_press(bot: Messenger) -> None:
     """It sends the text of the choice, below the last question."""
     bot.say("hello")

@@ -61,6 +61,7 @@ class Fake(ABC):
         self._failures: deque[tuple[str, Failure]] = deque()
         self._loop = asyncio.new_event_loop()
         self._thread: threading.Thread | None = None
+        self._users = 0
 
     @abstractmethod
     def method(self, path: str) -> str:
@@ -101,7 +102,10 @@ class Fake(ABC):
             time.sleep(0.005)
 
     def start(self) -> None:
-        """Opens it on a free port."""
+        """Opens it on a free port; several may use it, and the last one to stop closes it."""
+        self._users += 1
+        if self._users > 1:
+            return
         started = threading.Event()
 
         async def open_it() -> None:
@@ -124,8 +128,9 @@ class Fake(ABC):
         assert started.wait(10), "the fake platform did not start"
 
     def stop(self) -> None:
-        """Closes it."""
-        if self._thread is None:
+        """Closes it, when nobody else uses it."""
+        self._users = max(0, self._users - 1)
+        if self._thread is None or self._users:
             return
         asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.fakes.messenger import INSTAGRAM_IDS
 from tests.transports.messenger import MessengerAppTransport
 
 
@@ -10,6 +11,10 @@ class InstagramTransport(MessengerAppTransport):
 
     name = "instagram"
     object = "instagram"
+
+    def user(self, sender: str) -> str:
+        """Returns an id by which the fake, which serves both, tells where its owner reads."""
+        return INSTAGRAM_IDS + super().user(sender)
 
 
 TRANSPORT = InstagramTransport

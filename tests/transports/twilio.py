@@ -70,21 +70,12 @@ class TwilioTransport(MessengerTransport):
     number: ClassVar[str] = SMS_NUMBER
     #: One for SMS and WhatsApp, which may be played side by side: the server knows one address.
     fake: FakeTwilio = FakeTwilio()
-    _users: ClassVar[int] = 0
 
     def start(self) -> dict[str, str]:
         """Opens the fake platform; the public address has a variable that all channels share."""
-        if not TwilioTransport._users:
-            self.fake.start()
-        TwilioTransport._users += 1
+        self.fake.start()
         found = {f"{self.prefix}{name.upper()}": value for name, value in self.credentials().items()}
         return {**found, "STRIA_WEB_URL": found.pop(f"{self.prefix}PUBLIC_URL")}
-
-    def stop(self) -> None:
-        """Closes it after the last one."""
-        TwilioTransport._users -= 1
-        if not TwilioTransport._users:
-            self.fake.stop()
 
     def channel(self) -> type[Any]:
         """Returns the class of the channel."""

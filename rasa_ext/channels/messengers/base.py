@@ -95,6 +95,10 @@ class MessengerInput(SafeInput, ABC):
         """Show that an event was seen or is being answered. May raise. Runs beside the turn."""
         return
 
+    def numbered(self, event: Event) -> bool:
+        """Tell whether numbers always stand at the choices."""
+        return False
+
     def challenge(self, request: Request) -> HTTPResponse:
         """Answer a GET of the webhook's address, by which some platforms verify it."""
         raise ChannelError(405, "not_allowed", "This address takes POST only.", {"Allow": "POST"})
@@ -150,7 +154,7 @@ class MessengerInput(SafeInput, ABC):
 
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         """Return the routes."""
-        self.conversations = Chats(self, self.take, on_new_message)
+        self.conversations = Chats(self, self.take, self.numbered, on_new_message)
         routes = Blueprint(f"stria_{self.name()}", __name__)
 
         @routes.route("/webhook", methods=["GET", "POST"], stream=True)

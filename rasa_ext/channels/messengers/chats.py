@@ -16,14 +16,17 @@ MOST_WAITING = 5
 #: Claims an event for this process; tells whether nobody has it.
 Take = Callable[[Any, Event], Awaitable[bool]]
 
+#: Tells whether numbers stand at the choices where an event came from.
+Numbered = Callable[[Event], bool]
+
 
 class Chats(Conversations):
     """The conversations of a messenger: each message once, presses and numbers read as choices."""
 
-    def __init__(self, channel: SafeInput, take: Take, on_new_message: OnNewMessage):
+    def __init__(self, channel: SafeInput, take: Take, numbered: Numbered, on_new_message: OnNewMessage):
         """Let `take` claim each event."""
         super().__init__(channel, on_new_message, MOST_WAITING)
-        self._take_event = take
+        self._take_event, self._numbered = take, numbered
 
     async def _answer(self, agent: Any, incoming: Incoming, outbox: Outbox) -> None:
         assert isinstance(incoming, EventIncoming)
@@ -35,7 +38,7 @@ class Chats(Conversations):
         if event.press:
             read = await choices.pressed(store, sender, clean(event.press))
         else:
-            read = await choices.typed(store, sender, incoming.text)
+            read = await choices.typed(store, sender, incoming.text, numbered=self._numbered(event))
         if isinstance(read, str):
             turn = Incoming(sender, read, event.id)
             await self._channel.run_turn(self._on_new_message, turn, outbox)

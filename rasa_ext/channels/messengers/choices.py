@@ -22,6 +22,8 @@ LONGEST_LABEL = 100
 #: A number alone: 2, 2. 2) #2 and the keycap emoji.
 _NUMBER = re.compile(r"#?(\d{1,2})(?:\ufe0f?\u20e3|[.)])?")
 _PAYLOAD = re.compile(r"([A-Za-z0-9_-]{8})(?::(.+)|#(\d{1,3}))", re.DOTALL)
+#: A question that asks for words or figures as well: there "2" may be two of something.
+_TYPE_IT = re.compile(r"\btype\b", re.IGNORECASE)
 #: Choices that mean something only as an answer to their own question.
 _ANSWER = re.compile(r"(yes|no|not sure)\b", re.IGNORECASE)
 
@@ -34,18 +36,22 @@ def payload(reply: Reply, button: Button, limit: int) -> str:
     return f"{_tag(reply)}#{reply.buttons.index(button) + 1}"
 
 
-async def typed(store: Any, sender: str, text: str) -> str:
+async def typed(store: Any, sender: str, text: str, *, numbered: bool) -> str:
     """Return the text of the choice that a number or label picks, else the text itself.
 
-    Only what was offered in the last turn counts; a number beyond it, such as 38, is what it is.
+    Only what was offered in the last turn counts; a number beyond it, such as 38, is what it is. Where
+    no numbers stand at the choices (`numbered` is False), "2" to "Do you take any medicine? Please type
+    the names" is not taken for the second choice, which is "No".
     """
     number = _NUMBER.fullmatch(text)
     if len(text) > LONGEST_LABEL:
         return text
-    offered = [reply.buttons for reply in await stores.last_replies(store, sender) if reply.buttons]
-    if number and offered and 1 <= int(number[1]) <= len(offered[-1]):
-        return offered[-1][int(number[1]) - 1].payload
-    labels = {_label(b.title): b.payload for buttons in offered for b in buttons}
+    asked = [reply for reply in await stores.last_replies(store, sender) if reply.buttons]
+    if number and asked and (numbered or not _TYPE_IT.search(asked[-1].text)):
+        offered = asked[-1].buttons
+        if 1 <= int(number[1]) <= len(offered):
+            return offered[int(number[1]) - 1].payload
+    labels = {_label(b.title): b.payload for reply in asked for b in reply.buttons}
     return labels.get(_label(text), text)
 
 

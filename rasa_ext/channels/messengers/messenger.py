@@ -138,6 +138,10 @@ class FacebookInput(MessengerInput):
             for event in _read(item, platform)
         ]
 
+    def numbered(self, event: Event) -> bool:
+        """Tell whether numbers stand at the choices."""
+        return _BY_NAME[event.to["platform"]].lists_choices
+
     def render(self, reply: Reply, event: Event) -> list[dict[str, Any]]:
         """Return the messages: plain text, with the quick replies at the last one."""
         platform = _BY_NAME[event.to["platform"]]

@@ -124,6 +124,10 @@ class TwilioInput(MessengerInput):
             events.insert(0, Event(user, f"{number}-media", notice=texts.ONLY_CAPTION, to=to))
         return events
 
+    def numbered(self, event: Event) -> bool:
+        """Tell that numbers stand at the choices."""
+        return True
+
     def render(self, reply: Reply, event: Event) -> list[dict[str, Any]]:
         """Return texts, with numbered choices below; bold only for WhatsApp."""
         dialect = WHATSAPP if event.user.startswith("whatsapp:") else PLAIN
