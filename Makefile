@@ -25,6 +25,10 @@ check: setup ## Check code style, types, content and Rasa's data
 test: ## Run everything that CI runs, from nothing
 	@$(PYTHON) -m scripts.test
 
+channels: setup ## Play all conversations on every channel (make test leaves the long ones out)
+	@$(VENV_PYTHON) -m scripts.train
+	@$(VENV_PYTHON) -m pytest tests/conversations --channel all
+
 eval: setup ## Measure the assistant and write the results file
 	@$(VENV_PYTHON) -m scripts.evaluate
 
