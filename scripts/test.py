@@ -33,6 +33,7 @@ class Stage(NamedTuple):
     command: list[str]
     is_pytest: bool = False
 
+
 MESSENGERS = ("telegram", "messenger", "instagram", "whatsapp", "twilio", "twilio_whatsapp", "slack")
 DEVSET = "tests/conversations/dev.devset.yml"
 

@@ -223,7 +223,7 @@ def test_numbers_without_choices_are_numbers(bot: Messenger) -> None:
 
 
 def test_a_number_may_be_an_amount(bot: Messenger) -> None:
-    """"2" to a question that asks to type is no second choice, unless numbers stand at the choices."""
+    """ "2" to a question that asks to type is no second choice, unless numbers stand at the choices."""
 
     async def asks(message: UserMessage) -> AsyncIterator[dict[str, Any]]:
         buttons = [{"title": title, "payload": title} for title in CHOICES]
