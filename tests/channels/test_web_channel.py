@@ -280,5 +280,5 @@ def test_wrong_settings_stop_the_start(own: OwnStack) -> None:
         "wrong", own.command("rasa"), log, {**own.settings, "STRIA_WEB_URL": "bot.clinic.example"}
     )
     assert service.process.wait(60) != 0
-    assert "'public_url': 'bot.clinic.example' can't be used" in service.tail()
+    assert "'public_url' (variable STRIA_WEB_URL): 'bot.clinic.example' can't be used" in service.tail()
     assert "Traceback" not in service.tail()
