@@ -73,6 +73,8 @@ def install() -> None:
 
     def warn(message: str, category: Any = None, *args: Any, **kwargs: Any) -> None:
         if not logs.is_armed():
+            # One further than stock: the warning stays the caller's, not ours.
+            kwargs.setdefault("stacklevel", 4 if category is DeprecationWarning else 3)
             return raise_warning(message, category, *args, **kwargs)
         # Not as a warning of Python, which keeps each text for ever.
         return logger.warning("Rasa warns (%s)", getattr(category, "__name__", "UserWarning"))
