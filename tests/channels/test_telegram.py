@@ -135,18 +135,12 @@ class TestUpdates:
         assert len(bot.fake.of("answerCallbackQuery")) == 1
         assert bot.heard == []
 
-    def test_typing(self, bot: Messenger) -> None:
-        """Shown while a turn is taken."""
-        bot.say("hello")
-        assert bot.fake.of("sendChatAction") == [{"chat_id": 4242, "action": "typing"}]
-
 
 class TestPresses:
     def test_each_is_answered(self, bot: Messenger) -> None:
-        """Also of an old button, of one that nobody knows, and when typing can't be shown."""
+        """Also of an old button, and of one that nobody knows."""
         bot.say("hello")
         data = bot.shown()[-1]["buttons"][0]["payload"]
-        bot.fake.fail("sendChatAction", Failure(500))
         for one in (data, data, "abcdefgh#1", "abcdefgh:No"):
             bot.press(one)
         assert len(bot.fake.of("answerCallbackQuery")) == 4

@@ -42,6 +42,10 @@ logger = logging.getLogger(__name__)
 MAX_WEBHOOK = 1_048_576
 #: Seconds that a server which stops gives to what is being sent.
 LAST_SENDING = 5.0
+#: Seconds after which somebody who has no reply yet sees that one is being written. Telegram advises that
+#: sign "only when a response from the bot will take a noticeable amount of time" (sendChatAction); most
+#: of ours are there sooner, and a sign that comes after the reply stays below it.
+TYPING_AFTER = 0.3
 #: People and groups that are remembered as told something once.
 REMEMBERED = 10_000
 #: Where people reach us, as in STRIA_WEB_URL.
@@ -92,7 +96,11 @@ class MessengerInput(SafeInput, ABC):
         """Send one of `render`'s messages as an answer to an event. May raise, best DeliveryError."""
 
     async def mark(self, event: Event) -> None:
-        """Show that an event was seen or is being answered. May raise. Runs beside the turn."""
+        """Show that an event was seen. May raise. Runs beside the turn."""
+        return
+
+    async def typing(self, event: Event) -> None:
+        """Show that an answer is being written. May raise. Only for answers that take long."""
         return
 
     def numbered(self, event: Event) -> bool:
@@ -221,6 +229,12 @@ class MessengerInput(SafeInput, ABC):
         except Exception as error:
             self._log("could not mark a message", error)
 
+    async def _typing(self, event: Event) -> None:
+        try:
+            await self.typing(event)
+        except Exception as error:
+            self._log("could not show typing", error)
+
     async def _deliver(self, place: Any, agent: Any, event: Event, answers: Outbox | str) -> None:
         """Send what there is to say, after what was said before; never raises."""
         async with place:
@@ -228,12 +242,23 @@ class MessengerInput(SafeInput, ABC):
                 if isinstance(answers, str):
                     await self._notify(agent, event, answers)
                     return
-                while isinstance(item := await answers.take(), Reply):
+                item = await self._first(event, answers)
+                while isinstance(item, Reply):
                     await self._show(event, item)
+                    item = await answers.take()
                 if item is not None:
                     await self._show(event, Reply(texts.FAILED))
             except Exception as error:
                 self._log("could not answer", error)
+
+    async def _first(self, event: Event, answers: Outbox) -> Reply | ChannelError | None:
+        """Wait for the first answer; when it takes long, show meanwhile that it is being written."""
+        loop = asyncio.get_running_loop()
+        late = loop.call_later(TYPING_AFTER, lambda: self._background(self._typing(event)))
+        try:
+            return await answers.take()
+        finally:
+            late.cancel()
 
     async def _notify(self, agent: Any, event: Event, notice: str) -> None:
         """Say something outside of a turn; nothing when it is empty or was to be said only once."""

@@ -7,7 +7,6 @@ account is served when it is linked to the Facebook Page.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import re
 from collections.abc import Callable, Mapping
@@ -168,11 +167,12 @@ class FacebookInput(MessengerInput):
         await self._post(event, {"messaging_type": "RESPONSE", "message": message})
 
     async def mark(self, event: Event) -> None:
-        """Show that the message was seen, and that the assistant writes."""
-        actions = ["mark_seen"] if event.notice else ["mark_seen", "typing_on"]
-        # Not again: when it comes late, it is wrong. Each is a call: they can't be sent together.
-        calls = [self._post(event, {"sender_action": action}, attempts=1) for action in actions]
-        await asyncio.gather(*calls)
+        """Show that the message was seen."""
+        await self._sign(event, "mark_seen")
+
+    async def typing(self, event: Event) -> None:
+        """Show that the assistant writes."""
+        await self._sign(event, "typing_on")
 
     async def connect(self, public_url: str) -> str:
         """Subscribe the Page to the app and set the start button; tell what has to be set by hand."""
@@ -185,6 +185,10 @@ class FacebookInput(MessengerInput):
             "  Verify token: what STRIA_MESSENGER_VERIFY_TOKEN holds\n"
             f"  Fields: {', '.join(FIELDS)}"
         )
+
+    async def _sign(self, event: Event, action: str) -> None:
+        # Not again: when it comes late, it is wrong.
+        await self._post(event, {"sender_action": action}, attempts=1)
 
     async def _post(self, event: Event, body: dict[str, Any], attempts: int = ATTEMPTS) -> None:
         to = {"recipient": {"id": event.user}}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import html
 import re
@@ -25,8 +24,6 @@ MAX_MESSAGE = 4096
 MAX_DATA = 64
 #: Characters of labels in one row of buttons; more are cut on a phone. Not a limit of the API.
 ROW = 24
-#: Seconds. The turn goes first; while it waits for its actions, there is time to show that we type.
-TYPING_AFTER = 0.005
 #: What we want to get; everything else stays with Telegram.
 UPDATES = ("message", "callback_query")
 #: Sent by Telegram's own buttons. The assistant knows words, not commands.
@@ -105,19 +102,16 @@ class TelegramInput(MessengerInput):
             await self.client.post("sendMessage", {**plain, "text": _unmarked(body["text"])})
 
     async def mark(self, event: Event) -> None:
-        """End the waiting sign of a pressed button; show that the assistant writes."""
-        await asyncio.gather(self._answer_press(event), self._show_typing(event))
-
-    async def _answer_press(self, event: Event) -> None:
+        """End the waiting sign of a pressed button."""
         if event.to["press"]:
             await self.client.post("answerCallbackQuery", {"callback_query_id": event.to["press"]})
 
-    async def _show_typing(self, event: Event) -> None:
-        if not event.notice:
-            await asyncio.sleep(TYPING_AFTER)
-            action = {"chat_id": event.to["chat"], "action": "typing"}
-            # Not again: when it comes late, it is wrong.
-            await self.client.post("sendChatAction", action, attempts=1)
+    async def typing(self, event: Event) -> None:
+        """Show "typing"."""
+        # Not again: when it comes late, it is wrong.
+        await self.client.post(
+            "sendChatAction", {"chat_id": event.to["chat"], "action": "typing"}, attempts=1
+        )
 
     async def connect(self, public_url: str) -> str:
         """Set the webhook. What waits at Telegram is kept and delivered."""
