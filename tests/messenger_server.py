@@ -6,11 +6,13 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from unittest import mock
 
 from rasa.core.channels.channel import UserMessage
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 
+from rasa_ext.channels.messengers import base
 from rasa_ext.channels.messengers.base import MessengerInput
 from tests.channel_server import serving
 from tests.client import Client
@@ -93,12 +95,12 @@ class Messenger:
 def messenger(
     transport: MessengerTransport, agent: WebAgent | None = None, **settings: str
 ) -> Iterator[Messenger]:
-    """Serves the channel of a transport, whose fake is open already; calls are retried without waiting."""
+    """Serves the channel of a transport, whose fake is open already; calls and marks do not wait."""
     channel = transport.channel().from_credentials({**transport.credentials(), **settings})
     assert isinstance(channel, MessengerInput)
     channel.client._first_wait = 0.001
     agent = agent or WebAgent(script=asks)
-    with serving(channel, agent=agent) as server:
+    with mock.patch.object(base, "MARK_AFTER", 0.0), serving(channel, agent=agent) as server:
         transport.connect(Client(f"http://127.0.0.1:{server.port}"))
         yield Messenger(transport, channel, agent)
 

@@ -26,10 +26,14 @@ async def thinks_when_asked(message: UserMessage) -> AsyncIterator[dict[str, Any
 
 def is_typing(call: Call) -> bool:
     """Tells whether a call shows the sign."""
-    return call.method == "sendChatAction" or call.body.get("sender_action") == "typing_on"
+    return (
+        call.method == "sendChatAction"
+        or call.body.get("sender_action") == "typing_on"
+        or "typing_indicator" in call.body
+    )
 
 
-@pytest.fixture(params=["telegram", "messenger", "instagram"])
+@pytest.fixture(params=["telegram", "messenger", "instagram", "whatsapp"])
 def bot(request: pytest.FixtureRequest) -> Iterator[Messenger]:
     """A bot on each platform that has a sign of its own, which takes a while when asked to think."""
     transport = transports.transport(request.param)
@@ -57,7 +61,7 @@ def test_not_shown_with_an_answer_that_is_there(bot: Messenger) -> None:
 
 def test_a_sign_that_fails(bot: Messenger) -> None:
     """It is not tried again, and the answer comes."""
-    signs = "sendChatAction" if bot.transport.name == "telegram" else "sender_action"
+    signs = {"telegram": "sendChatAction", "whatsapp": "read"}.get(bot.transport.name, "sender_action")
     bot.fake.fail(signs, *[Failure(500)] * 2)
     assert bot.say("think") == ["thought"]
     assert not [call for call in bot.fake.calls if is_typing(call)]

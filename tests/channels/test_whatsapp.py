@@ -232,8 +232,8 @@ class TestWebhooks:
 
 
 class TestMarks:
-    def test_read_and_typing(self, bot: Messenger) -> None:
-        """In one call, for each message."""
+    def test_read(self, bot: Messenger) -> None:
+        """One call for each message."""
         webhook = bot.transport.text(bot.user, "hello")
         bot.post(webhook)
         bot.settled()
@@ -242,7 +242,6 @@ class TestMarks:
                 "messaging_product": "whatsapp",
                 "status": "read",
                 "message_id": webhook.id,
-                "typing_indicator": {"type": "text"},
             }
         ]
 

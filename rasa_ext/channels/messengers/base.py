@@ -46,6 +46,8 @@ LAST_SENDING = 5.0
 #: sign "only when a response from the bot will take a noticeable amount of time" (sendChatAction); most
 #: of ours are there sooner, and a sign that comes after the reply stays below it.
 TYPING_AFTER = 0.3
+#: Seconds. The answer goes first: most are sent within them.
+MARK_AFTER = 0.05
 #: People and groups that are remembered as told something once.
 REMEMBERED = 10_000
 #: Where people reach us, as in STRIA_WEB_URL.
@@ -96,7 +98,7 @@ class MessengerInput(SafeInput, ABC):
         """Send one of `render`'s messages as an answer to an event. May raise, best DeliveryError."""
 
     async def mark(self, event: Event) -> None:
-        """Show that an event was seen. May raise. Runs beside the turn."""
+        """Show that an event was seen. May raise. Runs beside the turn, or after it."""
         return
 
     async def typing(self, event: Event) -> None:
@@ -225,6 +227,7 @@ class MessengerInput(SafeInput, ABC):
 
     async def _mark(self, event: Event) -> None:
         try:
+            await asyncio.sleep(MARK_AFTER)
             await self.mark(event)
         except Exception as error:
             self._log("could not mark a message", error)

@@ -131,14 +131,19 @@ class WhatsAppInput(MessengerInput):
         await self.client.post("messages", {**_PRODUCT, **event.to["address"], **message})
 
     async def mark(self, event: Event) -> None:
-        """Mark a message as read and show that the assistant writes."""
-        if not event.to["message"]:
-            return
-        body = {**_PRODUCT, "status": "read", "message_id": event.to["message"]}
-        # typing-indicators: "only display a typing indicator if you are going to respond".
-        typing = {} if event.notice else {"typing_indicator": {"type": "text"}}
-        # Not again: when it comes late, it is wrong.
-        await self.client.post("messages", {**body, **typing}, attempts=1)
+        """Mark a message as read."""
+        await self._read(event, {})
+
+    async def typing(self, event: Event) -> None:
+        """Show that the assistant writes."""
+        # typing-indicators: a part of the call that marks as read; ends with the answer or after 25 seconds.
+        await self._read(event, {"typing_indicator": {"type": "text"}})
+
+    async def _read(self, event: Event, more: dict[str, Any]) -> None:
+        if event.to["message"]:
+            body = {**_PRODUCT, "status": "read", "message_id": event.to["message"], **more}
+            # Not again: when it comes late, it is wrong.
+            await self.client.post("messages", body, attempts=1)
 
 
 _PRODUCT = {"messaging_product": "whatsapp"}
