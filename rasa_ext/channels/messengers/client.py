@@ -67,13 +67,12 @@ class Client:
         base: str,
         *,
         headers: Mapping[str, str] | None = None,
-        auth: aiohttp.BasicAuth | None = None,
         retry_after: Callable[[Answer], float | None] = retry_after_header,
         patience: float = PATIENCE,
         first_wait: float = FIRST_WAIT,
     ):
         """Keep where it calls; `retry_after` reads how long an answer asks to wait, in seconds."""
-        self._base, self._headers, self._auth = base.rstrip("/"), dict(headers or {}), auth
+        self._base, self._headers = base.rstrip("/"), dict(headers or {})
         self._retry_after, self._first_wait = retry_after, first_wait
         self._patience = aiohttp.ClientTimeout(total=patience)
         self._session: aiohttp.ClientSession | None = None
@@ -135,7 +134,7 @@ class Client:
         if self._session is None or self._session.closed:
             # No proxies and no .netrc of the environment.
             self._session = aiohttp.ClientSession(
-                timeout=self._patience, headers=self._headers, auth=self._auth, trust_env=False
+                timeout=self._patience, headers=self._headers, trust_env=False
             )
         return self._session
 
