@@ -27,6 +27,7 @@ DOCS = (
     "docs/content.md",
     "docs/hazards.md",
     "docs/screening.md",
+    "docs/settings.md",
     "docs/website.md",
     *sorted(f"docs/messengers/{p.name}" for p in (ROOT / "docs" / "messengers").glob("*.md")),
 )
@@ -58,6 +59,14 @@ def rows(text: str) -> list[list[str]]:
     assert table, "no table"
     lines = table[0].strip().splitlines()[2:]
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+
+
+def settings() -> dict[str, str]:
+    """Returns the default of each setting, as all tables of the list of settings tell them."""
+    groups = read("docs/settings.md").split("\n## ")[1:]
+    told = [(name, row[1]) for group in groups for row in rows(group) for name in code(row[0])]
+    assert len(told) == len(dict(told)), "a setting is told twice"
+    return dict(told)
 
 
 def code(text: str) -> list[str]:
@@ -129,20 +138,12 @@ class TestReadme:
         targets = set(re.findall(r"^([a-z]+):.*## ", read("Makefile"), re.MULTILINE))
         assert set() == targets - set(re.findall(r"\bmake ([a-z]+)", README))
 
-    def test_variables(self) -> None:
-        """The table of settings holds all variables that are read, and no others."""
-        told = {v for row in rows(section(README, "Settings")) for v in code(row[0])}
-        sources = [ROOT / "Makefile", *ROOT.glob("*.yml"), ROOT / "tests" / "stack.py"]
-        for folder in ("actions", "assistant", "rasa_ext", "scripts"):
-            sources.extend((ROOT / folder).rglob("*.py"))
-        read_ = {v for path in sources for v in SETTING.findall(path.read_text(encoding="utf-8"))}
-        assert read_ == told
-
-    def test_defaults(self) -> None:
-        """The default ports are those of the Makefile."""
-        told = {code(row[0])[0]: row[1] for row in rows(section(README, "Settings"))}
-        for name, default in re.findall(r"^(PORT|ACTIONS_PORT) \?= (\d+)", read("Makefile"), re.MULTILINE):
-            assert told[name] == default
+    def test_settings(self) -> None:
+        """The few settings that it names are told as in the list of all."""
+        listed = settings()
+        named = {code(row[0])[0]: row[1] for row in rows(section(README, "Settings"))}
+        assert 5 == len(named)
+        assert named == {name: listed.get(name) for name in named}
 
     def test_slots(self) -> None:
         """Every slot is documented."""
@@ -202,6 +203,23 @@ class TestReadme:
         assert [] == [q for q in questions if not any(text.startswith(q) for text in asked)]
         document = " ".join(content().document.split())
         assert [] == [q for q in re.findall(r"Source: [^:]*”: “([^”]+)”", talk) if q not in document]
+
+
+class TestSettings:
+    def test_variables(self) -> None:
+        """The tables hold all variables that are read, and no others."""
+        sources = [ROOT / "Makefile", *ROOT.glob("*.yml"), *(ROOT / "tests").glob("*.py")]
+        for folder in ("actions", "assistant", "rasa_ext", "scripts"):
+            sources.extend((ROOT / folder).rglob("*.py"))
+        read_ = {v for path in sources for v in SETTING.findall(path.read_text(encoding="utf-8"))}
+        assert read_ == settings().keys()
+
+    def test_defaults(self) -> None:
+        """The defaults are those of the Makefile and of credentials.yml."""
+        used = re.findall(r"^(PORT|ACTIONS_PORT) \?= (\d+)", read("Makefile"), re.MULTILINE)
+        used += re.findall(r'^  \w+: "\$\{(\w+):-([^}]+)\}"', read("credentials.yml"), re.MULTILINE)
+        assert len(used) > 10
+        assert dict(used) == {name: settings()[name] for name, _ in used}
 
 
 def _files(folder: Path) -> list[Path]:
