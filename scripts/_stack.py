@@ -26,6 +26,8 @@ from scripts._ports import LOOPBACK, Ports, read_ports, require_free
 START_SECONDS = 240
 #: In what Rasa says about its version; its root address may hold the demo page.
 RASA_SIGN = '"minimum_compatible_version"'
+#: What the demo page loads; without it Rasa's own greeting is at the root address.
+DEMO_SIGN = "/webhooks/web/loader.js"
 
 
 def rasa_command(ports: Ports, environ: Mapping[str, str]) -> list[str]:
@@ -86,6 +88,12 @@ def actions_are_up(ports: Ports) -> bool:
         return status == 200 and json.loads(body).get("status") == "ok"
     except (ValueError, AttributeError):
         return False
+
+
+def demo_is_on(ports: Ports) -> bool:
+    """Tells whether Rasa shows the demo page at its root address."""
+    status, body = _http.get(f"{ports.rasa_url}/")
+    return status == 200 and DEMO_SIGN in body
 
 
 class Stack(Manager):  # type: ignore[misc]  # honcho has no type hints

@@ -6,20 +6,28 @@ import os
 
 from scripts._env import run_command, say
 from scripts._ports import Ports, read_ports
-from scripts._stack import prepare, serve
+from scripts._stack import demo_is_on, prepare, serve
 
 
-def welcome(ports: Ports, *, token: bool) -> str:
-    """Returns what is shown when both servers answer."""
+def welcome(ports: Ports, *, token: bool, demo: bool) -> str:
+    """Returns what is shown when both servers answer.
+
+    Args:
+        ports: Where they listen.
+        token: Whether Rasa's API asks for a token.
+        demo: Whether the demo page is on.
+    """
     address = f"{ports.rasa_url}/webhooks/rest/webhook"
+    page = f"  In a browser        {ports.rasa_url}/ (demo page: a clinic's website with the chat)"
     lines = [
         "",
         "Stria is ready.",
         "",
+        *([page] if demo else []),
+        "  Talk in a terminal  make chat" + (f" PORT={ports.rasa}" if ports.rasa != 5005 else ""),
         f"  Chat endpoint       {address}",
         f"  Try it              curl -s {address} -H 'Content-Type: application/json' \\",
         """                        -d '{"sender": "me", "message": "does it hurt?"}'""",
-        "  Talk in a terminal  make chat" + (f" PORT={ports.rasa}" if ports.rasa != 5005 else ""),
         "  Stop                Ctrl-C",
         "",
     ]
@@ -34,7 +42,7 @@ def main() -> int:
     prepare(ports)
     say("Starting the action server and Rasa (about ten seconds) ...")
     token = bool(os.environ.get("RASA_TOKEN"))
-    status = serve(ports, lambda: say(welcome(ports, token=token)))
+    status = serve(ports, lambda: say(welcome(ports, token=token, demo=demo_is_on(ports))))
     say("Stopped.")
     return status
 

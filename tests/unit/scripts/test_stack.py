@@ -3,6 +3,7 @@
 import pytest
 
 from scripts import _http, _stack
+from scripts._env import ROOT
 from scripts._ports import Ports
 
 PORTS = Ports(6005, 6055)
@@ -50,6 +51,21 @@ def test_action_server_is_up(monkeypatch: pytest.MonkeyPatch, answer: tuple[int,
     """Only the action server's own word counts."""
     answering(monkeypatch, {"http://127.0.0.1:6055/health": answer})
     assert _stack.actions_are_up(PORTS) is up
+
+
+@pytest.mark.parametrize(
+    ("root", "on"),
+    [
+        ((200, (ROOT / "widget" / "dist" / "demo.html").read_text(encoding="utf-8")), True),
+        ((200, "Hello from Rasa: 3.6.21"), False),
+        ((404, '{"error": {"code": "not_found"}}'), False),
+        ((0, ""), False),
+    ],
+)
+def test_demo_page(monkeypatch: pytest.MonkeyPatch, root: tuple[int, str], on: bool) -> None:
+    """What the server shows at its root address counts, not where it was switched on or off."""
+    answering(monkeypatch, {"http://127.0.0.1:6005/": root})
+    assert _stack.demo_is_on(PORTS) is on
 
 
 def test_rasa_listens_on_loopback() -> None:
