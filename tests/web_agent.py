@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +34,21 @@ async def two_replies(message: UserMessage) -> AsyncIterator[dict[str, Any]]:
     """Answers with what was typed, and a choice."""
     yield {"text": f"You said {message.text}"}
     yield {"text": "Shall I go on?", "buttons": [{"title": "Yes", "payload": "yes please"}, {"title": "No"}]}
+
+
+class Gate:
+    """A script that answers only when the test opens the gate."""
+
+    def __init__(self) -> None:
+        self.begun, self.open = threading.Event(), threading.Event()
+
+    async def __call__(self, message: UserMessage) -> AsyncIterator[dict[str, Any]]:
+        """Says one thing, waits, and says another."""
+        yield {"text": f"first {message.text}"}
+        self.begun.set()
+        while not self.open.is_set():
+            await asyncio.sleep(0.005)
+        yield {"text": f"second {message.text}"}
 
 
 @dataclass
