@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from unittest import mock
+from urllib.parse import urlencode
 
 from rasa.core.channels.channel import UserMessage
 from rasa.core.tracker_store import SQLTrackerStore
@@ -14,6 +15,7 @@ from rasa.shared.core.domain import Domain
 
 from rasa_ext.channels.messengers import base
 from rasa_ext.channels.messengers.base import MessengerInput
+from scripts import _http
 from tests.channel_server import serving
 from tests.client import Client
 from tests.fakes.platform import Fake
@@ -57,6 +59,20 @@ class Messenger:
         """Posts a webhook, which has to be taken."""
         self.transport.post(webhook)
 
+    def deliver(self, webhook: Webhook) -> None:
+        """Posts a webhook and waits until nothing is under way."""
+        self.post(webhook)
+        self.settled()
+
+    def get(self, **query: str) -> tuple[int, str]:
+        """Asks for the webhook's address with GET, as Meta does; the names are without their `hub.`.
+
+        Returns:
+            Status and body of the answer.
+        """
+        asked = urlencode({f"hub.{name}": value for name, value in query.items()})
+        return _http.get(f"{self.transport.client.url}{self.transport.signed(b'').path}?{asked}")
+
     def shown(self, user: str = "") -> list[dict[str, Any]]:
         """Returns what the patient has seen."""
         calls = [c for c in self.fake.calls if c.method in self.transport.shows]
@@ -79,15 +95,13 @@ class Messenger:
     def say(self, text: str) -> list[str]:
         """Types a message; returns the texts that answer it."""
         before = len(self.shown())
-        self.post(self.transport.text(self.user, text))
-        self.settled()
+        self.deliver(self.transport.text(self.user, text))
         return self.texts()[before:]
 
     def press(self, payload: str) -> list[str]:
         """Presses a button; returns the texts that answer it."""
         before = len(self.shown())
-        self.post(self.transport.pressed(self.user, payload))
-        self.settled()
+        self.deliver(self.transport.pressed(self.user, payload))
         return self.texts()[before:]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -15,11 +13,11 @@ from rasa_ext.channels.messengers.base import Event
 from rasa_ext.channels.messengers.client import Answer
 from rasa_ext.channels.messengers.telegram import TelegramInput, retry_after
 from rasa_ext.channels.replies import Button, Reply
-from scripts._env import ROOT, child_environment
 from tests import golden
 from tests.fakes.platform import Failure, RefusedError
 from tests.fakes.telegram import SECRET, TOKEN, FakeTelegram, keyboard, shown
-from tests.messenger_server import Messenger, messenger
+from tests.messenger_server import Messenger
+from tests.transports.base import started
 from tests.transports.telegram import TelegramTransport, message, press
 
 EVENT = Event("1", "1", to={"chat": 1, "press": ""})
@@ -28,18 +26,8 @@ EVENT = Event("1", "1", to={"chat": 1, "press": ""})
 @pytest.fixture(scope="module")
 def transport() -> Iterator[TelegramTransport]:
     """Telegram, started once."""
-    found = TelegramTransport()
-    found.start()
-    yield found
-    found.stop()
-
-
-@pytest.fixture
-def bot(transport: TelegramTransport) -> Iterator[Messenger]:
-    """A bot that has heard nothing yet."""
-    transport.fake.clear()
-    with messenger(transport) as running:
-        yield running
+    with started(TelegramTransport()) as found:
+        yield found
 
 
 @pytest.fixture
@@ -51,8 +39,7 @@ def channel() -> TelegramInput:
 def post(bot: Messenger, update: dict[str, Any]) -> None:
     """Delivers an update and waits until nothing is under way."""
     assert isinstance(bot.transport, TelegramTransport)
-    bot.post(bot.transport.update(update))
-    bot.settled()
+    bot.deliver(bot.transport.update(update))
 
 
 class TestUpdates:
@@ -259,52 +246,3 @@ class TestTheFake:
         body = {"text": f"<b>{'&lt;' * 4096}</b>", "parse_mode": "HTML", "chat_id": 1}
         FakeTelegram().serve("sendMessage", body, {})
         assert shown(body) == "<" * 4096
-
-
-class TestConnect:
-    def connect(self, fake: FakeTelegram, **more: str) -> subprocess.CompletedProcess[str]:
-        """Runs the command against the fake."""
-        env = {
-            "STRIA_TELEGRAM_TOKEN": TOKEN,
-            "STRIA_TELEGRAM_SECRET": SECRET,
-            "STRIA_TELEGRAM_API_BASE": fake.url,
-            "STRIA_WEB_URL": "https://bot.clinic.example",
-            **more,
-        }
-        command = [sys.executable, "-m", "scripts.connect", "telegram"]
-        return subprocess.run(
-            command, cwd=ROOT, env=child_environment(env), capture_output=True, text=True, check=False
-        )
-
-    def test_it_sets_the_webhook(self, transport: TelegramTransport) -> None:
-        """With secret and kinds of updates; nothing that waits at Telegram is dropped."""
-        transport.fake.clear()
-        done = self.connect(transport.fake)
-        assert done.returncode == 0, done.stderr
-        assert "https://bot.clinic.example/webhooks/telegram/webhook" in done.stdout
-        (body,) = transport.fake.of("setWebhook")
-        assert body == {
-            "url": "https://bot.clinic.example/webhooks/telegram/webhook",
-            "secret_token": SECRET,
-            "allowed_updates": ["message", "callback_query"],
-        }
-
-    @pytest.mark.parametrize(
-        ("more", "line"),
-        [
-            ({"STRIA_TELEGRAM_SECRET": ""}, "STRIA_TELEGRAM_SECRET"),
-            ({"STRIA_TELEGRAM_TOKEN": "", "STRIA_TELEGRAM_SECRET": ""}, "STRIA_TELEGRAM_TOKEN"),
-            ({"STRIA_WEB_URL": ""}, "STRIA_WEB_URL"),
-            ({"STRIA_TELEGRAM_TOKEN": TOKEN + "x"}, "HTTP 401"),
-        ],
-    )
-    def test_what_is_missing(self, transport: TelegramTransport, more: dict[str, str], line: str) -> None:
-        """One line names it, no secret is shown, and nothing is set."""
-        transport.fake.clear()
-        done = self.connect(transport.fake, **more)
-        assert done.returncode == 1
-        (told,) = done.stderr.strip().splitlines()
-        assert told.startswith("error: ")
-        assert line in told
-        assert TOKEN not in done.stderr + done.stdout
-        assert transport.fake.of("setWebhook") == []

@@ -23,6 +23,11 @@ class FakeTwilio(Fake):
 
     stopped: set[str] = field(default_factory=set)
 
+    def clear(self) -> None:
+        """Forgets all calls and failures, and who has said STOP."""
+        super().clear()
+        self.stopped.clear()
+
     def method(self, path: str) -> str:
         """Reads /2010-04-01/Accounts/<sid>/Messages.json."""
         found = re.fullmatch(r"2010-04-01/Accounts/(\w+)/(\w+)\.json", path)

@@ -21,6 +21,11 @@ class FakeWhatsApp(Fake):
 
     silent: set[str] = field(default_factory=set)
 
+    def clear(self) -> None:
+        """Forgets all calls and failures, and who was silent."""
+        super().clear()
+        self.silent.clear()
+
     def method(self, path: str) -> str:
         """Reads /<version>/<phone number id>/messages."""
         found = re.fullmatch(r"v\d+\.\d/(\d+)/messages", path)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import time
 import urllib.parse
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from assistant.rendering.markup import parse, plain_text
 from assistant.text import words
 from tests.client import Button, Client, Reply, StackError
 from tests.fakes.platform import Call, Fake
 
+Started = TypeVar("Started", bound="Transport")
 #: Seconds for one turn.
 PATIENCE = 60.0
 STEP = 0.004
@@ -119,8 +121,12 @@ class MessengerTransport(Transport):
         return str(10_000_000 + zlib.crc32(sender.encode()))
 
     def start(self) -> dict[str, str]:
-        """Opens the fake platform."""
+        """Opens the fake platform; returns variables of the environment for the assistant."""
         self.fake.start()
+        return self.variables()
+
+    def variables(self) -> dict[str, str]:
+        """Returns the variables of the environment that credentials.yml reads the settings from."""
         return {f"{self.prefix}{name.upper()}": value for name, value in self.credentials().items()}
 
     def stop(self) -> None:
@@ -157,13 +163,16 @@ class MessengerTransport(Transport):
 
     def status(self, webhook: Webhook) -> int:
         """Posts a webhook to the assistant; returns the HTTP status."""
+        return self.answer(webhook)[0]
+
+    def answer(self, webhook: Webhook) -> tuple[int, str, bytes]:
+        """Posts a webhook to the assistant; returns status, content type and body of the answer."""
         place = urllib.parse.urlsplit(self.client.url)
         connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=PATIENCE)
         try:
             connection.request("POST", webhook.path, webhook.body, dict(webhook.headers))
             answer = connection.getresponse()
-            answer.read()
-            return answer.status
+            return answer.status, answer.headers.get_content_type(), answer.read()
         finally:
             connection.close()
 
@@ -204,6 +213,16 @@ class MessengerTransport(Transport):
             return None
         replies = [e for e in events[start:] if e["event"] == "bot"]
         return [{"text": e["text"] or "", "buttons": e["data"].get("buttons") or []} for e in replies]
+
+
+@contextlib.contextmanager
+def started(transport: Started) -> Iterator[Started]:
+    """Opens what a transport needs until the end of the block; gives the transport."""
+    transport.start()
+    try:
+        yield transport
+    finally:
+        transport.stop()
 
 
 def _missing(said: list[dict[str, Any]], shown: list[dict[str, Any]]) -> str | None:

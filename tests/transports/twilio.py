@@ -71,10 +71,9 @@ class TwilioTransport(MessengerTransport):
     #: One for SMS and WhatsApp, which may be played side by side: the server knows one address.
     fake: FakeTwilio = FakeTwilio()
 
-    def start(self) -> dict[str, str]:
-        """Opens the fake platform; the public address has a variable that all channels share."""
-        self.fake.start()
-        found = {f"{self.prefix}{name.upper()}": value for name, value in self.credentials().items()}
+    def variables(self) -> dict[str, str]:
+        """Returns the variables; that of the public address is shared by all channels."""
+        found = super().variables()
         return {**found, "STRIA_WEB_URL": found.pop(f"{self.prefix}PUBLIC_URL")}
 
     def channel(self) -> type[Any]:
