@@ -161,8 +161,6 @@ def measure() -> Figures:
     questions, screening = load_rows(QUESTIONS), load_rows(SCREENING)
     load = os.getloadavg()[0]
     training = training_cpu()
-    # The figures are those of this project: a server that runs elsewhere is none of them.
-    os.environ.pop("STRIA_TEST_URL", None)
     model = digest_of(model_path())
     say(f"Starting Rasa {STARTS} times ...")
     starts = [measure_start() for _ in range(STARTS)]

@@ -19,7 +19,7 @@ from tests.client import Client, StackError
 from tests.conversation_format import CONV_SUFFIX, DEVSET_SUFFIX, Conversation, load_conversations
 from tests.conversation_run import ConversationError, play, transcript
 from tests.conversation_yaml import ConversationFileError
-from tests.stack import Stack, start_stack
+from tests.stack import Stack, running_stack, start_stack
 from tests.transports.base import MessengerTransport, Transport
 
 STACK_KEY = pytest.StashKey[Stack]()
@@ -35,10 +35,11 @@ def shared_stack(config: pytest.Config) -> Stack:
         raise StackError("the assistant did not start; see the first failure")
     if STACK_KEY not in config.stash:
         settings: dict[str, str] = {}
+        url = os.environ.get("STRIA_TEST_URL")
         config.stash[TRANSPORTS_KEY] = played = {}
         for name in channels(config):
             played[name] = transports.transport(name)
-            if "STRIA_TEST_URL" in os.environ and isinstance(played[name], MessengerTransport):
+            if url and isinstance(played[name], MessengerTransport):
                 config.stash[FAILURE_KEY] = f"{name} needs its fake platform"
                 raise StackError(
                     f"--channel {name}: the assistant at STRIA_TEST_URL does not know the fake platform"
@@ -46,7 +47,7 @@ def shared_stack(config: pytest.Config) -> Stack:
             settings |= played[name].start()
             config.add_cleanup(played[name].stop)
         try:
-            stack = start_stack(settings)
+            stack = running_stack(url) if url else start_stack(settings)
         except StackError as error:
             config.stash[FAILURE_KEY] = str(error)
             raise

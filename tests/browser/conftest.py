@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -43,13 +42,10 @@ NO_OUTSIDE = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks all tests here; leaves them out when a running assistant was named: it is not ours to kill."""
-    named = pytest.mark.skip(reason="needs settings and restarts of its own")
+    """Marks all tests here."""
     for item in items:
         if item.path.is_relative_to(ROOT / "tests" / "browser"):
             item.add_marker("stack")
-            if "STRIA_TEST_URL" in os.environ:
-                item.add_marker(named)
 
 
 @pytest.fixture(scope="package")

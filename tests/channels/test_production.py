@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -15,10 +14,7 @@ from tests.stack import Service
 from tests.web_agent import eventually
 from tests.web_client import Visitor, arrived
 
-pytestmark = [
-    pytest.mark.stack,
-    pytest.mark.skipif("STRIA_TEST_URL" in os.environ, reason="needs settings and restarts of its own"),
-]
+pytestmark = pytest.mark.stack
 #: A word that no file of the project holds, and whole sentences with it.
 WORD = "Zorvolex"
 SECRET = f"I take {WORD} since my divorce"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,10 +14,7 @@ from tests.stack import Service
 from tests.web_agent import eventually, make_assets
 from tests.web_client import CONSENT, PREFIX, Visitor, arrived, new_id
 
-pytestmark = [
-    pytest.mark.stack,
-    pytest.mark.skipif("STRIA_TEST_URL" in os.environ, reason="needs settings and restarts of its own"),
-]
+pytestmark = pytest.mark.stack
 SECRET = "Zorvolex since my divorce"
 
 

@@ -9,7 +9,12 @@ import pytest
 from rasa.core.channels.channel import UserMessage
 
 from rasa_ext.channels.messengers import texts
+from tests import transports
 from tests.messenger_server import CHOICES, Messenger, asks
+
+#: The messengers whose buttons know to which reply they belong. Where choices are numbers in the text,
+#: a number always means the last ones.
+with_buttons = pytest.mark.parametrize("transport", transports.messengers(tagged=True), indirect=True)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +64,7 @@ def test_a_number_may_be_an_amount(bot: Messenger) -> None:
     bot.agent.script = asks
     bot.say("hello")
     bot.say("2")
-    numbered = bot.transport.name in ("instagram", "twilio", "twilio:whatsapp", "twilio_whatsapp")
+    numbered = bot.transport.name in ("instagram", "twilio")
     assert bot.heard[-1] == ("No" if numbered else "2")
 
 
@@ -72,15 +77,9 @@ def test_a_press(bot: Messenger) -> None:
     assert bot.heard == ["hello", "No"]
 
 
-def needs_buttons(bot: Messenger) -> None:
-    """Leaves a test out where choices are only numbers in the text: these always mean the last ones."""
-    if not bot.transport.tagged:
-        pytest.skip("choices are only numbers")
-
-
+@with_buttons
 def test_an_old_button_answers_no_other_question(bot: Messenger) -> None:
     """Pressed after the next question was asked, "Yes" counts for nothing; the open question is shown again."""
-    needs_buttons(bot)
     bot.say("hello")
     old = bot.shown()[-1]["buttons"]
     bot.press(old[0]["payload"])
@@ -93,9 +92,9 @@ def test_an_old_button_answers_no_other_question(bot: Messenger) -> None:
     assert bot.heard == ["hello", "Yes", "Not sure"]
 
 
+@with_buttons
 def test_old_buttons_that_stand_for_themselves(bot: Messenger) -> None:
     """A question on an old button is asked; long texts, which are sent as a number, are found again."""
-    needs_buttons(bot)
     question = "How does the laser remove stretch marks, and how deep does it go into the skin?"
 
     async def offers(message: UserMessage) -> AsyncIterator[dict[str, Any]]:
@@ -114,9 +113,9 @@ def test_old_buttons_that_stand_for_themselves(bot: Messenger) -> None:
     assert bot.heard == ["hello", "more", "How deep?", question]
 
 
+@with_buttons
 def test_buttons_of_nobody(bot: Messenger) -> None:
     """A button of an erased conversation is told to be too old; what is no payload of ours is a text."""
-    needs_buttons(bot)
     for payload in ("abcdefgh#2", "abcdefgh:Yes"):
         assert bot.press(payload) == [texts.LOST_BUTTON]
     bot.say("hello")

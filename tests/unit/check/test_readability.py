@@ -28,12 +28,6 @@ def text(words: str) -> BotText:
     return BotText("name", words, Path("x.yml"), 1)
 
 
-@pytest.fixture(autouse=True)
-def _textstat() -> None:
-    """The grade needs textstat, of the extra `dev`."""
-    pytest.importorskip("textstat")
-
-
 def test_hard_text_is_a_warning(copy: Project, edit: Edit) -> None:
     """A text above the grade is named with its grade."""
     edit("domain.yml", "OK, I keep your answers.", f"OK. {HARD}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +10,6 @@ import numpy as np
 import pytest
 
 from assistant.nlu import encoder
-
-needs_weights = pytest.mark.skipif(
-    importlib.util.find_spec(encoder.PACKAGE) is None, reason="the weights package is optional"
-)
 
 
 @pytest.fixture
@@ -27,7 +22,6 @@ def fresh_caches() -> Iterator[None]:
     encoder.encoder_or_none.cache_clear()
 
 
-@needs_weights
 def test_meaning_is_near() -> None:
     """A paraphrase is nearer than another question, and each half of a vector has length 1."""
     vectors = encoder.shared_encoder().encode(["Will it hurt?", "Is it painful?", "How much does it cost?"])
@@ -38,7 +32,6 @@ def test_meaning_is_near() -> None:
     assert last[0] @ last[1] > last[0] @ last[2] + 0.2
 
 
-@needs_weights
 def test_order_and_company_do_not_matter_much() -> None:
     """Texts come back in their order; running them together changes next to nothing."""
     texts = ["a somewhat longer message about my skin and the sun", "hi", "does it hurt"]
@@ -48,13 +41,11 @@ def test_order_and_company_do_not_matter_much() -> None:
         assert together[i][:384] @ alone[:384] > 0.93
 
 
-@needs_weights
 def test_no_texts() -> None:
     """Nothing in, nothing out."""
     assert encoder.shared_encoder().encode([]).shape == (0, encoder.DIMENSIONS)
 
 
-@needs_weights
 @pytest.mark.usefixtures("fresh_caches")
 def test_other_bytes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that is not the pinned one is not loaded."""
@@ -63,7 +54,6 @@ def test_other_bytes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         encoder.shared_encoder()
 
 
-@needs_weights
 @pytest.mark.usefixtures("fresh_caches")
 def test_a_missing_vocabulary_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The error names the file."""

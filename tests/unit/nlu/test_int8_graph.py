@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import pytest
 
 from assistant.nlu import int8_graph
 from assistant.nlu.encoder import PACKAGE, VOCAB
 from assistant.nlu.protowire import fields, write
 from assistant.nlu.wordpiece import WordPiece
-
-_SPEC = importlib.util.find_spec(PACKAGE)
-needs_weights = pytest.mark.skipif(_SPEC is None, reason="the weights package is optional")
 
 
 def test_the_wire_format_comes_back_as_it_was() -> None:
@@ -35,9 +33,10 @@ def test_a_foreign_wire_type_is_refused() -> None:
 @pytest.fixture(scope="module")
 def model() -> bytes:
     """The pinned model's bytes."""
-    assert _SPEC is not None
-    assert _SPEC.origin is not None
-    return (Path(_SPEC.origin).parent / "model.onnx").read_bytes()
+    spec = importlib.util.find_spec(PACKAGE)
+    assert spec is not None
+    assert spec.origin is not None
+    return (Path(spec.origin).parent / "model.onnx").read_bytes()
 
 
 def _operators(model: bytes) -> list[bytes]:
@@ -46,7 +45,6 @@ def _operators(model: bytes) -> list[bytes]:
     return [v for node in nodes for n, _, v in fields(node) if n == 4 and isinstance(v, bytes)]
 
 
-@needs_weights
 def test_all_matrices_and_gelus_are_replaced(model: bytes) -> None:
     """Six layers of six matrices and one GELU each; the products of attention stay as they are."""
     operators = _operators(int8_graph.rewrite(model))
@@ -56,10 +54,8 @@ def test_all_matrices_and_gelus_are_replaced(model: bytes) -> None:
     assert operators.count(b"MatMul") == 12
 
 
-@needs_weights
 def test_the_vectors_stay_close_to_those_of_the_model_as_shipped(model: bytes) -> None:
     """Multiplying as int8 turns no sentence vector far: cosine above 0.97."""
-    onnxruntime = pytest.importorskip("onnxruntime")
     tokens = WordPiece(VOCAB.read_text(encoding="utf-8").split("\n")[:-1])
     sessions: list[Any] = []
     for content in (model, int8_graph.rewrite(model)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.nlu import encoder
 from assistant.nlu.pipeline import Prediction, Settings, TopicModel
 
 EXAMPLES = {
@@ -34,9 +32,6 @@ EXAMPLES = {
 TEXTS = [text for texts in EXAMPLES.values() for text in texts]
 LABELS = [label for label, texts in EXAMPLES.items() for _ in texts]
 WORDS_ALONE = Settings(embeddings=False)
-needs_weights = pytest.mark.skipif(
-    importlib.util.find_spec(encoder.PACKAGE) is None, reason="the weights package is optional"
-)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +59,6 @@ def test_words_alone(words: TopicModel, text: str, label: str) -> None:
     assert words.predict(text).ranking[0][0] == label
 
 
-@needs_weights
 def test_sentence_vectors_know_words_that_were_never_seen(full: TopicModel) -> None:
     """Not one content word of these stands in the examples."""
     assert full.predict("what are your fees").ranking[0][0] == "not_in_document/price"
@@ -84,7 +78,6 @@ def test_probabilities_are_probabilities(words: TopicModel) -> None:
     assert scores == sorted(scores, reverse=True)
 
 
-@needs_weights
 def test_two_questions(full: TopicModel) -> None:
     """Both are found, with their own words and offsets."""
     text = "Hi! How much does it cost? And does it hurt?"
@@ -93,7 +86,6 @@ def test_two_questions(full: TopicModel) -> None:
     assert [text[h.start : h.end] for h in hits] == ["How much does it cost?", "does it hurt?"]
 
 
-@needs_weights
 def test_saving_and_loading_changes_nothing(full: TopicModel, tmp_path: Path) -> None:
     """Weights are stored with half precision, which no probability shows."""
     full.save(tmp_path)
@@ -134,7 +126,6 @@ def test_one_class_is_too_few() -> None:
         TopicModel.train(["a", "b"], ["x", "x"], settings=WORDS_ALONE)
 
 
-@needs_weights
 def test_threads_share_a_model(full: TopicModel) -> None:
     """Many messages at once get the answers that they get one by one."""
     one_by_one = [full.predict(text).ranking[0] for text in TEXTS]

@@ -147,8 +147,6 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> LocalModelStorage:
 @pytest.fixture(scope="module", params=[True, False], ids=["vectors", "words"])
 def classifier(request: pytest.FixtureRequest, storage: LocalModelStorage) -> TopicClassifier:
     """Trained on the tiny data set, stored and loaded again; with and without sentence vectors."""
-    if request.param and encoder.encoder_or_none() is None:
-        pytest.skip("no weights here")
     options = {**TopicClassifier.get_default_config(), "embeddings": request.param}
     made(TopicClassifier, storage, embeddings=request.param).train(training_data())
     return TopicClassifier.load(options, storage, RESOURCE, CONTEXT)

@@ -27,13 +27,7 @@ def alive(pid: int) -> bool:
 
 
 @pytest.fixture
-def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tests' own server address is not used."""
-    monkeypatch.delenv("STRIA_TEST_URL", raising=False)
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_server: None) -> Path:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with everything that a start needs, as empty files."""
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "model_path", lambda: tmp_path / "models" / "stria.tar.gz")
@@ -55,6 +49,16 @@ def test_a_missing_model_names_the_remedy(project: Path) -> None:
     """Nothing is trained; the message says what to run."""
     (project / "models" / "stria.tar.gz").unlink()
     with pytest.raises(StackError, match=r"no model at models/stria\.tar\.gz: run `make train`"):
+        start_stack()
+
+
+def test_a_server_that_is_named_replaces_none_that_is_started(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tests that stop and restart an assistant start one of their own, whatever the others talk to."""
+    monkeypatch.setenv("STRIA_TEST_URL", "http://127.0.0.1:1")
+    stand_in(monkeypatch, "import sys; sys.exit('started')")
+    with pytest.raises(StackError, match="rasa ended with status 1"):
         start_stack()
 
 

@@ -140,7 +140,6 @@ def test_intents_of_the_rules(tmp_path: Path) -> None:
 
 def test_plot(tmp_path: Path) -> None:
     """The picture is written and does not depend on when it is drawn."""
-    pytest.importorskip("matplotlib")
     points = curve([case("faq/crust", 0.5, "answered", "F15")], ROUTED, (0.1, 0.6))
     for name in ("a.png", "b.png"):
         plot(points, 0.2, tmp_path / "new" / name)
