@@ -11,10 +11,10 @@ from scripts._env import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 #: All but the results, which a program writes.
-DOCS = (
-    "README.md",
-    "CHANGELOG.md",
-    *sorted(str(p.relative_to(ROOT)) for p in (ROOT / "docs").rglob("*.md") if p.name != "results.md"),
+DOCS = sorted(
+    str(path.relative_to(ROOT))
+    for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
+    if path.name != "results.md"
 )
 
 

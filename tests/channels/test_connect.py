@@ -77,9 +77,9 @@ def test_slack_is_asked_whose_token_it_is(transport: MessengerTransport) -> None
     assert [call.method for call in transport.fake.calls] == ["auth.test"]
 
 
-@only("twilio")
+@only("twilio", "whatsapp")
 def test_what_has_to_be_set_by_hand(transport: MessengerTransport) -> None:
-    """At Twilio all of it: the address is told, and nobody is called."""
+    """All of it: the address is told, and nobody is called."""
     connected(transport)
     assert transport.fake.calls == []
 

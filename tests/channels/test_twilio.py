@@ -11,7 +11,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from rasa_ext.channels.messengers import texts
-from rasa_ext.channels.messengers.base import Event, Off
+from rasa_ext.channels.messengers.base import Event
 from rasa_ext.channels.messengers.twilio import TwilioInput
 from rasa_ext.channels.replies import Button, Reply
 from tests import golden
@@ -326,26 +326,6 @@ class TestTheFake:
         with pytest.raises(RefusedError) as refused:
             FakeTwilio().serve("send", {"To": PERSON, "From": SMS_NUMBER, "Body": "x"}, {})
         assert refused.value.status == 401
-
-
-class TestSettings:
-    @pytest.mark.parametrize(
-        ("name", "wrong"),
-        [
-            ("account_sid", "SK0123456789abcdef0123456789abcdef"),
-            ("auth_token", "short"),
-            ("public_url", ""),
-            ("public_url", "bot.clinic.example"),
-            ("public_url", "https://bot.clinic.example/path"),
-        ],
-    )
-    def test_what_is_wrong(self, name: str, wrong: str, caplog: pytest.LogCaptureFixture) -> None:
-        """One line names the setting; without the public address no signature can be checked."""
-        settings = {**TwilioTransport().credentials(), "api_base": "", name: wrong}
-        assert isinstance(TwilioInput.from_credentials(settings), Off)
-        (line,) = caplog.messages
-        assert f"'{name}'" in line
-        assert name == "public_url" or wrong not in line
 
 
 def _post(

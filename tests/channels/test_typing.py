@@ -13,7 +13,7 @@ from rasa_ext.channels.messengers.base import TYPING_AFTER
 from tests import transports
 from tests.fakes.platform import Call, Failure
 from tests.messenger_server import Messenger, messenger
-from tests.transports.base import MessengerTransport
+from tests.transports.base import MessengerTransport, started
 from tests.web_agent import WebAgent
 
 
@@ -36,13 +36,11 @@ def is_typing(call: Call) -> bool:
 @pytest.fixture(params=["telegram", "messenger", "instagram", "whatsapp"])
 def bot(request: pytest.FixtureRequest) -> Iterator[Messenger]:
     """A bot on each platform that has a sign of its own, which takes a while when asked to think."""
-    transport = transports.transport(request.param)
-    assert isinstance(transport, MessengerTransport)
-    transport.start()
-    transport.fake.clear()
-    with messenger(transport, WebAgent(script=thinks_when_asked)) as running:
-        yield running
-    transport.stop()
+    with started(transports.transport(request.param)) as transport:
+        assert isinstance(transport, MessengerTransport)
+        transport.fake.clear()
+        with messenger(transport, WebAgent(script=thinks_when_asked)) as running:
+            yield running
 
 
 def test_shown_while_an_answer_takes_long(bot: Messenger) -> None:

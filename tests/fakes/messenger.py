@@ -12,10 +12,9 @@ from typing import Any
 from aiohttp import web
 
 from tests.fakes.platform import Fake, RefusedError
+from tests.meta import APP_SECRET
 
 TOKEN = "EAAGtestTokenOfThePageThatIsLongEnoughZDZD"
-APP_SECRET = "0123456789abcdef0123456789abcdef"
-VERIFY_TOKEN = "a-verify-token-of-the-tests"
 PROOF = hmac.new(APP_SECRET.encode(), TOKEN.encode(), hashlib.sha256).hexdigest()
 #: Ids of people who read in Instagram begin so, where one fake serves both.
 INSTAGRAM_IDS = "17841"

@@ -10,8 +10,6 @@ from typing import Any
 from tests.fakes.platform import Fake, RefusedError
 
 TOKEN = "EAAGtestTokenOfASystemUserThatIsLongEnough"
-APP_SECRET = "0123456789abcdef0123456789abcdef"
-VERIFY_TOKEN = "a-verify-token-of-the-tests"
 NUMBER = "106540352242922"
 
 

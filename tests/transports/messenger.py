@@ -4,33 +4,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import json
-import re
 from dataclasses import replace
 from itertools import count
 from typing import Any, ClassVar
 
 from assistant.rendering.choices import HOW_TO_CHOOSE
-from tests.fakes.messenger import APP_SECRET, TOKEN, VERIFY_TOKEN, FakeMessenger
+from tests import meta
+from tests.fakes.messenger import TOKEN, FakeMessenger
 from tests.fakes.platform import Call
+from tests.meta import APP_SECRET, VERIFY_TOKEN
+from tests.numbered import listed
 from tests.transports.base import MessengerTransport, Webhook
 
 PATH = "/webhooks/messenger/webhook"
 PAGE = "17841400000000001"
-_LINE = re.compile(r"(\d+)\. (.+)")
 _numbers = count(1)
-
-
-def signature(body: bytes, secret: str = APP_SECRET) -> str:
-    """Returns the value of X-Hub-Signature-256."""
-    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-
-
-def headers(signed: str | None) -> dict[str, str]:
-    """Returns the headers of Meta's requests."""
-    found = {"Content-Type": "application/json", "User-Agent": "facebookexternalua"}
-    return found if signed is None else {**found, "X-Hub-Signature-256": signed}
 
 
 def mid() -> str:
@@ -106,45 +95,22 @@ class MessengerAppTransport(MessengerTransport):
         return self.event(message(user, attachments=[picture]))
 
     def forged(self, webhook: Webhook) -> list[Webhook]:
-        """Returns it unsigned, wrongly signed, with the old signature only, and changed after signing."""
-        right = signature(webhook.body)
-        digest = right.removeprefix("sha256=")
-        old = hmac.new(APP_SECRET.encode(), webhook.body, hashlib.sha1).hexdigest()
-        wrong = (
-            None,
-            "",
-            "sha256=",
-            digest,
-            right[:-1],
-            right + "0",
-            right.upper(),
-            f"sha1={digest}",
-            f"md5={digest}",
-            signature(webhook.body, "another secret"),
-            signature(webhook.body, ""),
-            signature(b""),
-            f"sha1={old}",
-            "ümläut",
-        )
-        found = [replace(webhook, headers=headers(value)) for value in wrong]
-        found.append(replace(webhook, headers={**headers(None), "X-Hub-Signature": f"sha1={old}"}))
-        found.append(replace(webhook, headers={**headers(None), "X-Hub-Signature": right}))
-        found.append(replace(webhook, body=webhook.body + b" "))
-        return found
+        """Returns it as others would send it."""
+        return meta.forged(webhook)
 
     def signed(self, body: bytes) -> Webhook:
         """Returns any bytes with their signature."""
-        return Webhook(PATH, body, headers(signature(body)))
+        return Webhook(PATH, body, meta.headers(meta.signature(body)))
 
     def seen(self, call: Call) -> dict[str, Any]:
         """Reads a message as the app shows it."""
         shown = call.body["message"]
         text, replies = shown["text"], shown.get("quick_replies") or []
         titles, payloads = [r["title"] for r in replies], [r["payload"] for r in replies]
-        rest, listed = _listed(text)
-        if text.endswith(HOW_TO_CHOOSE) or (replies and len(listed) == len(replies)):
-            text, titles = rest, listed
-            payloads = payloads or [str(n) for n in range(1, len(listed) + 1)]
+        rest, numbered = listed(text)
+        if text.endswith(HOW_TO_CHOOSE) or (replies and len(numbered) == len(replies)):
+            text, titles = rest, numbered
+            payloads = payloads or [str(n) for n in range(1, len(numbered) + 1)]
         buttons = [{"title": t, "payload": p} for t, p in zip(titles, payloads, strict=True)]
         return {"user": call.body["recipient"]["id"], "text": text, "buttons": buttons}
 
@@ -159,20 +125,6 @@ class MessengerAppTransport(MessengerTransport):
         events = [e for one in entries for e in one.get("messaging", [])]
         number = events[-1].get("message", {}).get("mid", "") if events else ""
         return replace(self.signed(body.encode()), id=tracked(number))
-
-
-def _listed(text: str) -> tuple[str, list[str]]:
-    """Returns a text without the numbered lines at its end, and what these say; none when there are none."""
-    lines = text.split("\n")
-    if lines[-1] == HOW_TO_CHOOSE:
-        lines.pop()
-    titles: list[str] = []
-    while lines and (found := _LINE.fullmatch(lines[-1])):
-        titles.insert(0, found[2])
-        lines.pop()
-        if found[1] == "1":
-            return "\n".join(lines).rstrip(), titles
-    return text, []
 
 
 TRANSPORT = MessengerAppTransport

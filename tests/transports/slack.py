@@ -15,13 +15,14 @@ from urllib.parse import urlencode
 from assistant.rendering.choices import HOW_TO_CHOOSE
 from tests.fakes.platform import Call
 from tests.fakes.slack import SIGNING_SECRET, TOKEN, FakeSlack, buttons, sections
+from tests.numbered import listed
 from tests.transports.base import MessengerTransport, Webhook
 
 PATH = "/webhooks/slack/webhook"
 JSON = "application/json; charset=utf-8"
 FORM = "application/x-www-form-urlencoded"
 _numbers = count(1)
-_NUMBERED = re.compile(r"(\d+)\. (.+)")
+_NUMBERED = re.compile(r"\d+\. ")
 
 
 def signature(body: bytes, at: str, secret: str = SIGNING_SECRET) -> str:
@@ -220,21 +221,13 @@ class SlackTransport(MessengerTransport):
         """Reads a message as the app shows it."""
         text = sections(call.body)
         found = [{"title": b["text"]["text"], "payload": b["value"]} for b in buttons(call.body)]
-        lines = text.split("\n")
-        typed = bool(lines) and lines[-1] == HOW_TO_CHOOSE
-        if typed:
-            lines.pop()
-        numbered = typed or (bool(found) and all(_NUMBERED.match(b["title"]) for b in found))
-        titles: list[str] = []
-        while numbered and lines and (line := _NUMBERED.fullmatch(lines[-1])):
-            titles.insert(0, line[2])
-            lines.pop()
-        if typed:
+        if text.endswith(HOW_TO_CHOOSE):
+            text, titles = listed(text)
             found = [{"title": title, "payload": str(n)} for n, title in enumerate(titles, 1)]
-        elif titles:
+        elif found and all(_NUMBERED.match(b["title"]) for b in found):
+            text, titles = listed(text)
             found = [{**b, "title": title} for b, title in zip(found, titles, strict=True)]
-        user = call.body["channel"].removeprefix("D")
-        return {"user": user, "text": "\n".join(lines).rstrip(), "buttons": found}
+        return {"user": call.body["channel"].removeprefix("D"), "text": text, "buttons": found}
 
 
 TRANSPORT = SlackTransport

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import re
 from dataclasses import replace
 from itertools import count
 from typing import Any
 
+from tests import meta
 from tests.fakes.platform import Call
-from tests.fakes.whatsapp import APP_SECRET, NUMBER, TOKEN, VERIFY_TOKEN, FakeWhatsApp
+from tests.fakes.whatsapp import NUMBER, TOKEN, FakeWhatsApp
+from tests.meta import APP_SECRET, VERIFY_TOKEN
 from tests.numbered import listed
 from tests.transports.base import MessengerTransport, Webhook
 
 PATH = "/webhooks/whatsapp/webhook"
 _BOLD = re.compile(r"\*(\S(?:[^*\n]*\S)?)\*")
 _numbers = count(1)
-
-
-def signature(body: bytes, secret: str = APP_SECRET) -> str:
-    """Returns the value of X-Hub-Signature-256."""
-    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-
-
-def headers(signed: str | None) -> dict[str, str]:
-    """Returns the headers of Meta's requests."""
-    found = {"Content-Type": "application/json", "User-Agent": "facebookexternalua"}
-    return found if signed is None else {**found, "X-Hub-Signature-256": signed}
 
 
 def message(user: str, kind: str, content: Any, **more: Any) -> dict[str, Any]:
@@ -107,32 +96,12 @@ class WhatsAppTransport(MessengerTransport):
         return self.message(message(user, "image", picture))
 
     def forged(self, webhook: Webhook) -> list[Webhook]:
-        """Returns it unsigned, wrongly signed, with the old signature only, and changed after signing."""
-        right = signature(webhook.body)
-        old = hmac.new(APP_SECRET.encode(), webhook.body, hashlib.sha1).hexdigest()
-        wrong = (
-            None,
-            "",
-            "sha256=",
-            right.removeprefix("sha256="),
-            right[:-1],
-            right + "0",
-            right.upper(),
-            f"sha1={old}",
-            signature(webhook.body, "another secret"),
-            signature(webhook.body, ""),
-            signature(b""),
-            "ümläut",
-        )
-        found = [replace(webhook, headers=headers(one)) for one in wrong]
-        found.append(replace(webhook, headers={**headers(None), "X-Hub-Signature": f"sha1={old}"}))
-        found.append(replace(webhook, headers={**headers(None), "X-Hub-Signature": right}))
-        found.append(replace(webhook, body=webhook.body + b" "))
-        return found
+        """Returns it as others would send it."""
+        return meta.forged(webhook)
 
     def signed(self, body: bytes) -> Webhook:
         """Returns any bytes with their signature."""
-        return Webhook(PATH, body, headers(signature(body)))
+        return Webhook(PATH, body, meta.headers(meta.signature(body)))
 
     def seen(self, call: Call) -> dict[str, Any]:
         """Reads a message as the app shows it."""

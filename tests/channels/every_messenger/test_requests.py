@@ -1,4 +1,4 @@
-"""Requests to every messenger that are forged, odd or too large, and settings that are missing or wrong."""
+"""Requests to every messenger that are forged, odd or too large."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from rasa_ext.channels.messengers.base import Off
 from tests.messenger_server import Messenger
 from tests.transports.base import MessengerTransport
 
@@ -92,25 +91,3 @@ def test_random_bodies(bot: Messenger, caplog: pytest.LogCaptureFixture) -> None
 def test_too_large_bodies(bot: Messenger) -> None:
     """Refused before they are kept."""
     assert bot.transport.status(bot.transport.signed(b" " * 1_100_000)) == 413
-
-
-def test_off_and_half_set(transport: MessengerTransport, caplog: pytest.LogCaptureFixture) -> None:
-    """Nothing set: off and silent. Something missing or wrong: off, and one line names it without its value."""
-    channel = transport.channel()
-    settings = transport.credentials()
-    unset = dict.fromkeys(settings, "")
-    assert isinstance(channel.from_credentials(None), Off)
-    assert isinstance(channel.from_credentials(unset), Off)
-    assert caplog.text == ""
-    for name in channel.NEEDED:
-        caplog.clear()
-        found = channel.from_credentials({**settings, name: f"${{{transport.prefix}{name.upper()}:-}}"})
-        if len(channel.NEEDED) > 1:
-            (line,) = caplog.messages
-            assert f"{transport.prefix}{name.upper()}" in line
-        assert isinstance(found, Off)
-    caplog.clear()
-    assert isinstance(channel.from_credentials({**settings, "no_such": "x"}), Off)
-    (line,) = caplog.messages
-    assert "no_such" in line
-    assert not any(settings[name] in line for name in channel.NEEDED)

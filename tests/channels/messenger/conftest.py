@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from rasa_ext.channels.messengers.messenger import FacebookInput
-from tests.fakes.messenger import APP_SECRET, TOKEN, VERIFY_TOKEN
+from tests.fakes.messenger import TOKEN
+from tests.meta import APP_SECRET, VERIFY_TOKEN
 from tests.transports.base import started
 from tests.transports.instagram import InstagramTransport
 from tests.transports.messenger import MessengerAppTransport

@@ -10,8 +10,8 @@ import pytest
 
 from rasa_ext.channels.base import ChannelError
 from rasa_ext.channels.messengers import graph
-from tests.fakes.messenger import VERIFY_TOKEN
 from tests.messenger_server import Messenger
+from tests.meta import VERIFY_TOKEN
 from tests.transports.messenger import MessengerAppTransport, entry, message
 
 USER = "4242"

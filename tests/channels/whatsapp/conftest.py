@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from rasa_ext.channels.messengers.whatsapp import WhatsAppInput
-from tests.fakes.whatsapp import APP_SECRET, NUMBER, TOKEN, VERIFY_TOKEN
+from tests.fakes.whatsapp import NUMBER, TOKEN
+from tests.meta import APP_SECRET, VERIFY_TOKEN
 from tests.transports.base import started
 from tests.transports.whatsapp import WhatsAppTransport
 

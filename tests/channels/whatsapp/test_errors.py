@@ -1,4 +1,4 @@
-"""WhatsApp's errors and limits, and settings that are wrong."""
+"""WhatsApp's errors and limits."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ import pytest
 
 from rasa_ext.channels.messengers import whatsapp
 from rasa_ext.channels.messengers.client import Answer
-from rasa_ext.channels.messengers.whatsapp import WhatsAppInput
 from tests.fakes.platform import Failure
 from tests.fakes.whatsapp import TOKEN, error_body
 from tests.messenger_server import Messenger
-from tests.transports.whatsapp import WhatsAppTransport
 
 
 class TestErrors:
@@ -63,31 +61,3 @@ class TestErrors:
             bot.say("hello")
         assert "error 190: the access token is wrong" in caplog.text
         assert TOKEN not in caplog.text
-
-
-class TestSettings:
-    @pytest.mark.parametrize(
-        ("name", "wrong"),
-        [
-            ("token", "short"),
-            ("app_secret", "not hexadecimal"),
-            ("verify_token", "short"),
-            ("phone_number_id", "+1 555 078 3881"),
-            ("version", "25"),
-        ],
-    )
-    def test_what_is_wrong(self, name: str, wrong: str, caplog: pytest.LogCaptureFixture) -> None:
-        """One line names the setting; secrets are not shown."""
-        settings = {**WhatsAppTransport().credentials(), "api_base": "", name: wrong}
-        WhatsAppInput.from_credentials(settings)
-        (line,) = caplog.messages
-        assert f"'{name}'" in line
-        assert name in ("phone_number_id", "version") or wrong not in line
-
-    def test_what_has_to_be_set_by_hand(self) -> None:
-        """The command for it prints the address."""
-        settings = {**WhatsAppTransport().credentials(), "api_base": ""}
-        found = WhatsAppInput.read(settings)
-        assert found is not None
-        told = found.PASTE.format(url=found.webhook_url("https://bot.clinic.example"))
-        assert "https://bot.clinic.example/webhooks/whatsapp/webhook" in told

@@ -12,9 +12,10 @@ from rasa_ext.channels.base import ChannelError
 from rasa_ext.channels.messengers import texts
 from rasa_ext.channels.messengers.whatsapp import WhatsAppInput
 from tests.fakes.platform import Failure
-from tests.fakes.whatsapp import NUMBER, TOKEN, VERIFY_TOKEN
+from tests.fakes.whatsapp import NUMBER, TOKEN
 from tests.messenger_server import Messenger
-from tests.transports.whatsapp import WhatsAppTransport, body, chosen, message, signature, value
+from tests.meta import VERIFY_TOKEN, signature
+from tests.transports.whatsapp import WhatsAppTransport, body, chosen, message, value
 
 
 def post(bot: Messenger, *messages: dict[str, Any]) -> None:
