@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from scripts._ports import LOOPBACK
 from tests.browser.chat import STORED, Chat
 from tests.browser.conftest import MANIFEST, NewContext, Watch
 from tests.browser.sites import STRICT_CSP, Sites, embed
@@ -18,7 +20,8 @@ DOT = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC"
 )
 #: Another origin of the bot's own site, and another site: the cookie does not go along there.
-HOSTS = ["127.0.0.1", "localhost"]
+HOSTS = [LOOPBACK, "localhost"]
+Embedded = Callable[..., Chat]
 
 
 @pytest.fixture
@@ -26,6 +29,18 @@ def visit(context: BrowserContext, sites: Sites) -> Page:
     """A page of a visitor, not opened yet."""
     sites.pages.clear()
     return context.new_page()
+
+
+@pytest.fixture
+def embedded(visit: Page, sites: Sites, bot: OwnStack) -> Embedded:
+    """Puts the chat with these attributes on the first page of a website, and opens it there."""
+
+    def put(host: str = LOOPBACK, **attributes: str) -> Chat:
+        sites.put(embed(bot.url, **attributes))
+        visit.goto(f"{sites.origin(host)}/")
+        return Chat(visit)
+
+    return put
 
 
 @pytest.mark.parametrize("host", HOSTS)
@@ -90,11 +105,9 @@ def test_a_listed_site_in_a_foreign_one(visit: Page, sites: Sites, bot: OwnStack
     assert not [f for f in visit.frames if f.url.endswith("/webhooks/web/chat")]
 
 
-def test_cookies_where_they_are_kept(visit: Page, sites: Sites, bot: OwnStack) -> None:
+def test_cookies_where_they_are_kept(visit: Page, embedded: Embedded) -> None:
     """On the bot's own site the session is in a cookie that no script reads; nothing is in storage."""
-    sites.put(embed(bot.url))
-    visit.goto(f"{sites.origin()}/")
-    chat = Chat(visit).start()
+    chat = embedded().start()
     assert [c["name"] for c in visit.context.cookies()] == ["stria_session"]
     assert chat.frame.evaluate(STORED) == [{}, {}]
 
@@ -123,11 +136,9 @@ def test_no_cookie_on_another_site(profile: BrowserContext, sites: Sites, bot: O
     assert chat.frame.evaluate(STORED) == [{}, {}]
 
 
-def test_blocked_storage(visit: Page, sites: Sites, bot: OwnStack) -> None:
+def test_blocked_storage(visit: Page, embedded: Embedded) -> None:
     """Where the browser refuses the frame cookies and storage, the page keeps the token for this tab."""
-    sites.put(embed(bot.url))
-    visit.goto(f"{sites.origin('localhost')}/")
-    chat = Chat(visit).start().begin_check()
+    chat = embedded("localhost").start().begin_check()
     refused = "() => { try { return localStorage.length; } catch (error) { return error.name; } }"
     assert chat.frame.evaluate(refused) == "SecurityError"
     assert visit.context.cookies() == []
@@ -140,25 +151,20 @@ def test_blocked_storage(visit: Page, sites: Sites, bot: OwnStack) -> None:
     assert visit.evaluate(STORED) == [{}, {"stria-open": "1"}]
 
 
-def test_looks(visit: Page, sites: Sites, bot: OwnStack) -> None:
+def test_looks(embedded: Embedded, sites: Sites) -> None:
     """Colour, side, title, label, logo, language, theme and days are those of the attributes."""
     sites.put_file("/logo.png", DOT, "image/png")
-    sites.put(
-        embed(
-            bot.url,
-            title="Clínica",
-            label="Pregunte",
-            color="#7a1fa2",
-            position="left",
-            logo="/logo.png",
-            locale="es-MX",
-            theme="dark",
-            privacy="/privacidad",
-            retention_days="7",
-        )
+    chat = embedded(
+        title="Clínica",
+        label="Pregunte",
+        color="#7a1fa2",
+        position="left",
+        logo="/logo.png",
+        locale="es-MX",
+        theme="dark",
+        privacy="/privacidad",
+        retention_days="7",
     )
-    visit.goto(f"{sites.origin()}/")
-    chat = Chat(visit)
     background = "e => getComputedStyle(e).backgroundColor"
     assert chat.launcher.evaluate(background) == "rgb(122, 31, 162)"
     assert chat.launcher.evaluate("e => getComputedStyle(e).color") == "rgb(255, 255, 255)"
@@ -190,24 +196,19 @@ def test_looks(visit: Page, sites: Sites, bot: OwnStack) -> None:
     expect(chat.input).to_have_attribute("placeholder", "Escriba su mensaje")
 
 
-def test_attributes_that_are_no_use(visit: Page, sites: Sites, bot: OwnStack) -> None:
+def test_attributes_that_are_no_use(embedded: Embedded) -> None:
     """Nonsense and attacks in them are left out."""
-    sites.put(
-        embed(
-            bot.url,
-            title="<img src=x onerror=alert(1)>",
-            label="<b>x</b>",
-            color="red;background:url(https://evil.example/x)",
-            position="middle",
-            logo="data:text/html,<script>alert(1)</script>",
-            locale="../../etc",
-            theme="pink",
-            privacy="javascript:alert(1)",
-            retention_days="-1",
-        )
+    chat = embedded(
+        title="<img src=x onerror=alert(1)>",
+        label="<b>x</b>",
+        color="red;background:url(https://evil.example/x)",
+        position="middle",
+        logo="data:text/html,<script>alert(1)</script>",
+        locale="../../etc",
+        theme="pink",
+        privacy="javascript:alert(1)",
+        retention_days="-1",
     )
-    visit.goto(f"{sites.origin()}/")
-    chat = Chat(visit)
     assert chat.launcher.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(11, 98, 102)"
     chat.open()
     expect(chat.title).to_have_text("<img src=x onerror=alert(1)>")

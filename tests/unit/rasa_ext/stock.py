@@ -39,6 +39,7 @@ from scripts._env import ROOT
 from scripts._ports import LOOPBACK
 from tests.channel_server import ChannelServer, listening, serving
 from tests.engine import Engine
+from tests.room import Room
 
 
 def slash(texts: list[str]) -> dict[str, Any]:
@@ -157,28 +158,20 @@ def logged() -> str:
 
 async def memory_lock() -> dict[str, float]:
     """Returns how many work on a conversation together when a turn takes long, and how long the next waits."""
-    store = InMemoryLockStore()
-    working = most = 0
-
-    async def turn(seconds: float) -> None:
-        nonlocal working, most
-        async with store.lock("a", lock_lifetime=0.1, wait_time_in_seconds=0.02):
-            working += 1
-            most = max(most, working)
-            await asyncio.sleep(seconds)
-            working -= 1
+    store, room = InMemoryLockStore(), Room()
+    short = {"lock_lifetime": 0.1, "wait_time_in_seconds": 0.02}
 
     async def later(delay: float, seconds: float) -> None:
         await asyncio.sleep(delay)
-        await turn(seconds)
+        await room.work(store, 2, seconds, **short)
 
-    await asyncio.gather(turn(0.4), later(0.15, 0.1), return_exceptions=True)
+    await asyncio.gather(room.work(store, 1, 0.4, **short), later(0.15, 0.1), return_exceptions=True)
     started = time.monotonic()
     async with store.lock("b"):
         waiting = asyncio.ensure_future(store.lock("b").__aenter__())
         await asyncio.sleep(0.05)
     await waiting
-    return {"together": most, "waited": time.monotonic() - started}
+    return {"together": room.most, "waited": time.monotonic() - started}
 
 
 async def carried() -> int:

@@ -27,6 +27,7 @@ from rasa_ext.stores.redis_lock import RedisLockStore
 from rasa_ext.stores.sql import SafeSQLTrackerStore
 from scripts._env import ROOT, child_environment
 from tests.databases import Redis
+from tests.room import Room
 from tests.web_agent import DOMAIN
 
 pytestmark = pytest.mark.usefixtures("mended")
@@ -52,23 +53,6 @@ def make(request: pytest.FixtureRequest) -> Make:
     server: Redis = request.getfixturevalue("redis")
     server.client(1).flushdb()
     return lambda: on_redis(server)
-
-
-class Room:
-    """Tells who worked when."""
-
-    def __init__(self) -> None:
-        self.inside = self.most = 0
-        self.order: list[int] = []
-
-    async def work(self, locks: LockStore, number: int, seconds: float = 0.01, sender: str = "web:a") -> None:
-        """Works on the conversation when it is this one's turn."""
-        async with locks.lock(sender):
-            self.inside += 1
-            self.most = max(self.most, self.inside)
-            self.order.append(number)
-            await asyncio.sleep(seconds)
-            self.inside -= 1
 
 
 async def test_one_at_a_time_in_order(make: Make) -> None:
@@ -144,18 +128,10 @@ async def test_a_long_turn_keeps_its_place(redis: Redis) -> None:
 class TestMemory:
     async def test_a_long_turn_keeps_its_place(self) -> None:
         """Whatever lifetime is asked for."""
-        store, most, inside = InMemoryLockStore(), 0, 0
-
-        async def turn(seconds: float) -> None:
-            nonlocal most, inside
-            async with store.lock("a", lock_lifetime=0.1, wait_time_in_seconds=0.02):
-                inside += 1
-                most = max(most, inside)
-                await asyncio.sleep(seconds)
-                inside -= 1
-
-        await asyncio.gather(*(turn(0.3) for _ in range(3)))
-        assert most == 1
+        store, room = InMemoryLockStore(), Room()
+        short = {"lock_lifetime": 0.1, "wait_time_in_seconds": 0.02}
+        await asyncio.gather(*(room.work(store, n, 0.3, **short) for n in range(3)))
+        assert room.most == 1
         assert vars(store)["stria_lines"] == {}
 
     def test_stock_rasa(self, stock: dict[str, Any]) -> None:
