@@ -101,13 +101,17 @@ class Client:
             if wait is None or attempt == attempts:
                 break
             await asyncio.sleep(wait)
-        raise DeliveryError(why, answer)
+        raise DeliveryError(self._told(why, answer), answer)
 
     async def close(self) -> None:
         """End the session; the next call makes a new one."""
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+
+    def _told(self, why: str, answer: Answer | None) -> str:
+        """Return what is said of a failed call: `why`, and what of the answer is safe to log."""
+        return why
 
     def _wait(self, attempt: int, answer: Answer | None) -> float | None:
         """Return the seconds before the next try; None when there is to be none."""

@@ -1,4 +1,4 @@
-"""What Meta's platforms share: signed webhooks, the verification request, and the errors of the Graph API.
+"""What Meta's platforms share: the app and its signed webhooks, the verification request, and the errors of the Graph API.
 
 Sources, on developers.facebook.com: docs/messenger-platform/webhooks (verification, validation),
 docs/graph-api/guides/error-handling, docs/graph-api/overview/rate-limiting, and
@@ -11,17 +11,20 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import NamedTuple
 
 from sanic.request import Request
 from sanic.response import HTTPResponse, text
 
-from rasa_ext.channels.messengers.base import forbidden
-from rasa_ext.channels.messengers.client import ATTEMPTS, Answer, Client, DeliveryError, retry_after_header
+from rasa_ext.channels.messengers.base import MessengerInput, forbidden
+from rasa_ext.channels.messengers.client import Answer, Client, retry_after_header
 from rasa_ext.channels.messengers.reading import at, items_at
+from rasa_ext.channels.settings import Settings
 
+#: The version of the Graph API when none is set.
+VERSION = "v25.0"
 #: Of the raw body. X-Hub-Signature, with SHA-1, is the old one and counts for nothing.
 SIGNATURE_HEADER = "x-hub-signature-256"
 USAGE_HEADER = "X-Business-Use-Case-Usage"
@@ -96,21 +99,24 @@ def is_too_often(answer: Answer) -> bool:
 
 
 class GraphClient(Client):
-    """Calls the Graph API, which tells by codes in the body what may be tried again."""
+    """Calls the Graph API, which tells by codes in the body what may be tried again, and what is wrong."""
 
-    async def post(
-        self,
-        path: str,
-        data: Mapping[str, Any] | None = None,
-        *,
-        form: Mapping[str, str] | None = None,
-        attempts: int = ATTEMPTS,
-    ) -> Answer:
-        """Post and return the answer; a DeliveryError names code and meaning."""
-        try:
-            return await super().post(path, data, form=form, attempts=attempts)
-        except DeliveryError as error:
-            raise DeliveryError(_told(error), error.answer) from error
+    def __init__(
+        self, base: str, token: str, retry_after: Callable[[Answer], float | None] = retry_after
+    ) -> None:
+        """Keep where it calls, `base` with the version, and the access token."""
+        super().__init__(base, headers={"Authorization": f"Bearer {token}"}, retry_after=retry_after)
+
+    def _told(self, why: str, answer: Answer | None) -> str:
+        """Add numbers of Meta's, and words of ours."""
+        code = _number(answer, "code") if answer else 0
+        if not answer or not code:
+            return why
+        subcode = _number(answer, "error_subcode")
+        limited = "too many calls" if code in TOO_OFTEN else ""
+        meaning = MEANINGS.get((code, subcode)) or MEANINGS.get((code, 0)) or limited
+        number = f"{code}/{subcode}" if subcode else str(code)
+        return f"{why}, error {number}" + (f": {meaning}" if meaning else "")
 
     def _wait(self, attempt: int, answer: Answer | None) -> float | None:
         if answer and answer.status < 500 and _may_pass(answer):
@@ -118,21 +124,48 @@ class GraphClient(Client):
         return super()._wait(attempt, answer)
 
 
+class App(NamedTuple):
+    """The settings of a Meta app; `api_base` includes the version of the Graph API."""
+
+    token: str
+    secret: str
+    verify_token: str
+    api_base: str
+
+    @classmethod
+    def read(cls, settings: Settings, api_base: str, token: str) -> App:
+        """Return them; `token` says what the access token looks like. Raises SettingError."""
+        version = settings.text("version", VERSION, r"v\d{1,3}\.\d", VERSION)
+        return cls(
+            settings.secret("token", r"[A-Za-z0-9_|.-]{20,1000}", token),
+            settings.secret("app_secret", r"[0-9a-f]{32}", "32 digits and letters from a to f"),
+            settings.secret("verify_token", r"[A-Za-z0-9_-]{16,256}", "16 to 256 letters, digits, _ or -"),
+            f"{api_base.rstrip('/')}/{version}",
+        )
+
+
+class GraphInput(MessengerInput):
+    """A channel of a Meta app, which signs its webhooks with the app secret."""
+
+    API = "https://graph.facebook.com"
+
+    def __init__(self, client: GraphClient, app_secret: str, verify_token: str) -> None:
+        """Keep the secrets."""
+        super().__init__(client)
+        self._app_secret, self._verify_token = app_secret.encode(), verify_token.encode()
+
+    def verify(self, request: Request) -> None:
+        """Check X-Hub-Signature-256, made with the app secret."""
+        verify_signature(request, self._app_secret)
+
+    def challenge(self, request: Request) -> HTTPResponse:
+        """Answer Meta's verification request."""
+        return answer_challenge(request, self._verify_token)
+
+
 def _may_pass(answer: Answer) -> bool:
     code = _number(answer, "code")
     return code in TOO_OFTEN | PASSING or at(answer.body, "error", "is_transient") is True
-
-
-def _told(error: DeliveryError) -> str:
-    """Return what is safe to log: numbers of Meta's, and words of ours."""
-    code = _number(error.answer, "code") if error.answer else 0
-    if not error.answer or not code:
-        return str(error)
-    subcode = _number(error.answer, "error_subcode")
-    limited = "too many calls" if code in TOO_OFTEN else ""
-    meaning = MEANINGS.get((code, subcode)) or MEANINGS.get((code, 0)) or limited
-    number = f"{code}/{subcode}" if subcode else str(code)
-    return f"{error}, error {number}" + (f": {meaning}" if meaning else "")
 
 
 def _number(answer: Answer, name: str) -> int:

@@ -14,21 +14,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sanic.request import Request
-from sanic.response import HTTPResponse
 
 from assistant.rendering.choices import Form, Limits, offer
 from assistant.rendering.markup import PLAIN
 from assistant.rendering.splitting import pieces, utf16_units
 from rasa_ext.channels.messengers import choices, texts
-from rasa_ext.channels.messengers.base import Event, MessengerInput
+from rasa_ext.channels.messengers.base import Event
 from rasa_ext.channels.messengers.client import ATTEMPTS
-from rasa_ext.channels.messengers.graph import (
-    GraphClient,
-    answer_challenge,
-    retry_after,
-    secret_proof,
-    verify_signature,
-)
+from rasa_ext.channels.messengers.graph import App, GraphClient, GraphInput, secret_proof
 from rasa_ext.channels.messengers.reading import at, id_at, items_at, json_of, text_at
 from rasa_ext.channels.replies import Reply
 from rasa_ext.channels.settings import Settings
@@ -37,8 +30,6 @@ from rasa_ext.channels.settings import Settings
 #: limit", payload: "1000 character limit". instagram-messaging/features/quick-replies: 13, 20 as well.
 QUICK_REPLIES = Limits(buttons=13, label=20)
 MAX_PAYLOAD = 1000
-#: The version of the Graph API when none is set.
-VERSION = "v25.0"
 #: webhooks: of the fields of a Page, what we want to get.
 FIELDS = ("messages", "messaging_postbacks")
 #: What the button "Get Started" sends, once `connect` has set it.
@@ -78,17 +69,14 @@ PLATFORMS: Mapping[str, Platform] = {
 _BY_NAME = {platform.name: platform for platform in PLATFORMS.values()}
 
 
-class FacebookInput(MessengerInput):
+class FacebookInput(GraphInput):
     """The channel of a Facebook Page and of the Instagram account that is linked to it."""
 
     NEEDED = ("token", "app_secret", "verify_token")
-    API = "https://graph.facebook.com"
 
     def __init__(self, token: str, app_secret: str, verify_token: str, api_base: str, proof: bool = True):
         """Keep the secrets; `api_base` includes the version, `proof` adds `appsecret_proof` to calls."""
-        headers = {"Authorization": f"Bearer {token}"}
-        super().__init__(GraphClient(api_base, headers=headers, retry_after=retry_after))
-        self._app_secret, self._verify_token = app_secret.encode(), verify_token.encode()
+        super().__init__(GraphClient(api_base, token), app_secret, verify_token)
         self._proof = {"appsecret_proof": secret_proof(token, self._app_secret)} if proof else {}
 
     @classmethod
@@ -99,22 +87,8 @@ class FacebookInput(MessengerInput):
     @classmethod
     def make(cls, settings: Settings, api_base: str) -> FacebookInput:
         """Return the channel. Raises SettingError."""
-        token = settings.secret("token", r"[A-Za-z0-9_|.-]{20,1000}", "EAAG..., the access token of the Page")
-        app_secret = settings.secret("app_secret", r"[0-9a-f]{32}", "32 digits and letters from a to f")
-        verify_token = settings.secret(
-            "verify_token", r"[A-Za-z0-9_-]{16,256}", "16 to 256 letters, digits, _ or -"
-        )
-        version = settings.text("version", VERSION, r"v\d{1,3}\.\d", VERSION)
-        proof = settings.flag("appsecret_proof", True)
-        return cls(token, app_secret, verify_token, f"{api_base.rstrip('/')}/{version}", proof)
-
-    def verify(self, request: Request) -> None:
-        """Check X-Hub-Signature-256, made with the app secret."""
-        verify_signature(request, self._app_secret)
-
-    def challenge(self, request: Request) -> HTTPResponse:
-        """Answer Meta's verification request."""
-        return answer_challenge(request, self._verify_token)
+        app = App.read(settings, api_base, "EAAG..., the access token of the Page")
+        return cls(*app, proof=settings.flag("appsecret_proof", True))
 
     def sender(self, event: Event) -> str:
         """Return the name of the conversation: ids of the two platforms may be the same."""

@@ -23,7 +23,7 @@ from assistant.rendering.markup import PLAIN, WHATSAPP
 from assistant.rendering.splitting import pieces, utf16_units
 from rasa_ext.channels.messengers import texts
 from rasa_ext.channels.messengers.base import Event, MessengerInput, forbidden
-from rasa_ext.channels.messengers.client import Client, DeliveryError
+from rasa_ext.channels.messengers.client import Answer, Client
 from rasa_ext.channels.messengers.reading import at
 from rasa_ext.channels.replies import Reply
 from rasa_ext.channels.settings import Settings
@@ -51,6 +51,14 @@ _TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 _INCOMING = ("received", "receiving", "")
 
 
+class TwilioClient(Client):
+    """Calls Twilio's API, which tells by a number what is wrong."""
+
+    def _told(self, why: str, answer: Answer | None) -> str:
+        code = at(answer.body, "code") if answer else None
+        return f"{why}, error {code}" if isinstance(code, int) else why
+
+
 class TwilioInput(MessengerInput):
     """The channel of the numbers of a Twilio account: SMS, and WhatsApp as `whatsapp:+...`."""
 
@@ -66,7 +74,7 @@ class TwilioInput(MessengerInput):
         """Keep the token, by which Twilio signs and by which we are known to it."""
         address = f"{api_base.rstrip('/')}/2010-04-01/Accounts/{account_sid}"
         basic = base64.b64encode(f"{account_sid}:{auth_token}".encode()).decode()
-        super().__init__(Client(address, headers={"Authorization": f"Basic {basic}"}))
+        super().__init__(TwilioClient(address, headers={"Authorization": f"Basic {basic}"}))
         self._account, self._validator = account_sid, RequestValidator(auth_token)
         url = urlsplit(self.webhook_url(public_url))
         port = url.port or (443 if url.scheme == "https" else 80)
@@ -136,14 +144,7 @@ class TwilioInput(MessengerInput):
 
     async def send(self, event: Event, message: dict[str, Any]) -> None:
         """Send a message from the number to which the patient wrote."""
-        form = {**event.to, **message}
-        try:
-            await self.client.post("Messages.json", form=form)
-        except DeliveryError as error:
-            code = at(error.answer.body, "code") if error.answer else None
-            if not isinstance(code, int):
-                raise
-            raise DeliveryError(f"{error}, error {code}", error.answer) from error
+        await self.client.post("Messages.json", form={**event.to, **message})
 
     def accepted(self, request: Request) -> HTTPResponse:
         """Return TwiML that says nothing: the answers are sent by the API."""

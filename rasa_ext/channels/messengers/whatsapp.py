@@ -13,14 +13,13 @@ import re
 from typing import Any
 
 from sanic.request import Request
-from sanic.response import HTTPResponse
 
 from assistant.rendering.choices import Form, Limits, Offer, Option, offer
 from assistant.rendering.markup import WHATSAPP
 from assistant.rendering.splitting import pieces, utf16_units
 from assistant.text import shorten
 from rasa_ext.channels.messengers import choices, graph, texts
-from rasa_ext.channels.messengers.base import Event, MessengerInput
+from rasa_ext.channels.messengers.base import Event
 from rasa_ext.channels.messengers.client import Answer
 from rasa_ext.channels.messengers.reading import at, id_at, items_at, json_of, text_at
 from rasa_ext.channels.replies import Button, Reply
@@ -41,8 +40,6 @@ MAX_BUTTON_ID, MAX_ROW_ID = 256, 200
 OPEN_LIST, ABOVE_ROWS = "Choose", "Choices"
 #: Error 131056: too many messages to one person. "1 message every 6 seconds", after bursts.
 PAIR_LIMIT, PAIR_WAIT = 131056, 6.0
-#: The version of the Graph API when none is set.
-VERSION = "v25.0"
 
 #: Types of messages that are more than words; images, videos and documents can have a caption.
 MEDIA = frozenset("image video audio voice document sticker location contacts order unsupported".split())
@@ -54,11 +51,10 @@ LONGEST_ID = 100
 _PARAGRAPH = re.compile(r"\n\s*\n")
 
 
-class WhatsAppInput(MessengerInput):
+class WhatsAppInput(graph.GraphInput):
     """The channel of one phone number of a WhatsApp Business account."""
 
     NEEDED = ("token", "app_secret", "verify_token", "phone_number_id")
-    API = "https://graph.facebook.com"
     PASTE = (
         "In the App Dashboard, WhatsApp, Configuration: set the callback URL to {url} and the verify token\n"
         "to what STRIA_WHATSAPP_VERIFY_TOKEN holds, press Verify and save, and subscribe to the field messages."
@@ -67,9 +63,7 @@ class WhatsAppInput(MessengerInput):
     def __init__(self, token: str, app_secret: str, verify_token: str, phone_number_id: str, api_base: str):
         """Keep the secrets; `api_base` includes the version."""
         address = f"{api_base.rstrip('/')}/{phone_number_id}"
-        headers = {"Authorization": f"Bearer {token}"}
-        super().__init__(graph.GraphClient(address, headers=headers, retry_after=retry_after))
-        self._app_secret, self._verify_token = app_secret.encode(), verify_token.encode()
+        super().__init__(graph.GraphClient(address, token, retry_after), app_secret, verify_token)
         self._number = phone_number_id
 
     @classmethod
@@ -80,24 +74,11 @@ class WhatsAppInput(MessengerInput):
     @classmethod
     def make(cls, settings: Settings, api_base: str) -> WhatsAppInput:
         """Return the channel. Raises SettingError."""
-        token = settings.secret("token", r"[A-Za-z0-9_|.-]{20,1000}", "EAAG..., the token of a system user")
-        app_secret = settings.secret("app_secret", r"[0-9a-f]{32}", "32 digits and letters from a to f")
-        verify_token = settings.secret(
-            "verify_token", r"[A-Za-z0-9_-]{16,256}", "16 to 256 letters, digits, _ or -"
-        )
+        app = graph.App.read(settings, api_base, "EAAG..., the token of a system user")
         number = settings.text(
             "phone_number_id", "", r"\d{5,32}", "106540352242922; it is not the number itself"
         )
-        version = settings.text("version", VERSION, r"v\d{1,3}\.\d", VERSION)
-        return cls(token, app_secret, verify_token, number, f"{api_base.rstrip('/')}/{version}")
-
-    def verify(self, request: Request) -> None:
-        """Check X-Hub-Signature-256, made with the app secret."""
-        graph.verify_signature(request, self._app_secret)
-
-    def challenge(self, request: Request) -> HTTPResponse:
-        """Answer Meta's verification request."""
-        return graph.answer_challenge(request, self._verify_token)
+        return cls(app.token, app.secret, app.verify_token, number, app.api_base)
 
     def parse(self, request: Request) -> list[Event]:
         """Read a batch. Only messages to our number are for us; receipts are looked at for errors."""
