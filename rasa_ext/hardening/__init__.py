@@ -11,6 +11,8 @@ import os
 from rasa_ext.hardening import (
     action_failures,
     event_classes,
+    graph_runs,
+    local_actions,
     long_conversations,
     memory_lock,
     private_logs,
@@ -19,7 +21,9 @@ from rasa_ext.hardening import (
     schema_check,
     slash_guard,
     store_errors,
+    tracker_copies,
     training_merge,
+    unread_logs,
 )
 
 _MENDS = (
@@ -27,13 +31,17 @@ _MENDS = (
     action_failures,
     schema_check,
     event_classes,
+    graph_runs,
+    local_actions,
     long_conversations,
     memory_lock,
     private_logs,
     request_length,
     request_line,
     store_errors,
+    tracker_copies,
     training_merge,
+    unread_logs,
 )
 
 
