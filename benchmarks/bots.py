@@ -162,4 +162,3 @@ def _train(name: str, folder: Path) -> Path:
 
 NAMES = ("stria", "null", "null-same-store", "stock")
 WITH_ACTIONS = ("stria", "stock")
-

@@ -68,7 +68,7 @@ class _Finder:
 
     def find_spec(self, name: str, path: Sequence[str] | None, _target: Any = None) -> ModuleSpec | None:
         if name in self.modules:
-            return ModuleSpec(name, _Empty())
+            return ModuleSpec(name, _Empty())  # type: ignore[arg-type]
         if name in (_RECIPE, _COMMON) and self.modules:
             spec = PathFinder.find_spec(name, path)
             if spec and spec.loader:
