@@ -139,16 +139,20 @@ def test_answers_run_here_and_the_check_does_not() -> None:
     assert set(executor.actions) == {*here, "action_utter", "action_emergency"}
 
 
-async def test_the_action_server_is_sent_what_was_said_but_not_how_it_was_understood(
+async def test_the_action_server_is_sent_what_was_said_and_not_all_that_happened(
     stock: dict[str, Any],
 ) -> None:
-    """Of the latest message it is sent both; without the setting, of all."""
+    """Slots and the latest message stay whole; without the setting all is sent."""
     assert stock["understood"] == 4
     assert await asyncio.to_thread(understood) == 0
-    for settings, expected in (({"selective_events": True}, 0), ({}, 4)):
-        endpoint = Endpoint(**settings)
-        await act("action_other", endpoint, conversation())
-        sent = endpoint.asked[0]["tracker"]
-        assert sum("parse_data" in event for event in sent["events"]) == expected
-        assert [e["text"] for e in sent["events"] if e["event"] == "user"][-1] == "text 3"
-        assert sent["latest_message"]["intent"]["name"] == "faq"
+    endpoint = Endpoint(selective_events=True)
+    await act("action_other", endpoint, conversation())
+    sent = endpoint.asked[0]["tracker"]
+    assert [(e["event"], e["text"]) for e in sent["events"]] == [("user", f"text {n}") for n in range(4)]
+    assert sent["latest_message"]["intent"]["name"] == "faq"
+    assert sent["slots"] == {"topic": [3]}
+    endpoint = Endpoint()
+    await act("action_other", endpoint, conversation())
+    sent = endpoint.asked[0]["tracker"]
+    assert len(sent["events"]) == 16
+    assert sum("parse_data" in event for event in sent["events"]) == 4
