@@ -12,6 +12,7 @@ import warnings
 from pathlib import Path
 from typing import TextIO
 
+from rasa_ext import without_tensorflow
 from scripts._env import ROOT, VENV
 
 _OF_DEPENDENCIES = (
@@ -49,6 +50,7 @@ def show_warning(
 def main() -> None:
     """Runs the module that the command line names, with the rest as its arguments."""
     warnings.showwarning = show_warning
+    without_tensorflow.install()
     del sys.argv[0]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 

@@ -24,6 +24,7 @@ from scripts._env import LOCK_FILE, ROOT, VENV, CommandError, run_command, say, 
 from scripts._python import find_python, find_uv, probe
 
 STAMP = "stria.json"
+PTH = "lib/python3.10/site-packages/stria.pth"
 NEEDED_BYTES = 3 * 10**9
 INSTALL_PYTHON = "install it (Debian, Ubuntu: apt install python3.10; or: pyenv install 3.10), then try again"
 BAD_CERTIFICATE = r"invalid peer certificate|UnknownIssuer"
@@ -165,11 +166,36 @@ def install(uv: str, venv: Path = VENV, lock_file: Path = LOCK_FILE) -> None:
         raise CommandError(explain(said))
 
 
+def early_line(root: Path) -> str:
+    """Returns the line by which plain `rasa` starts without TensorFlow, too.
+
+    Python runs it whenever it starts in the environment, before anything of Rasa is there. The file is
+    loaded under a name of its own, so that `rasa_ext` is still found where one works.
+    """
+    path = repr(str(root / "rasa_ext" / "without_tensorflow.py"))
+    steps = (
+        f"import os; import importlib.util as u; p = {path}",
+        "s = u.spec_from_file_location('stria_early', p) if os.path.exists(p) else None",
+        "m = s and u.module_from_spec(s)",
+        "s and s.loader.exec_module(m)",
+        "s and m.install()",
+    )
+    return "; ".join(steps) + "\n"
+
+
+def leave_early_line(venv: Path = VENV, root: Path = ROOT) -> None:
+    """Puts the line into the environment, unless it is there."""
+    path = venv / PTH
+    if not path.exists() or path.read_text(encoding="utf-8") != early_line(root):
+        path.write_text(early_line(root), encoding="utf-8")
+
+
 def main() -> int:
     """Makes or updates the environment; returns the exit status."""
     if not LOCK_FILE.exists():
         raise CommandError(f"{LOCK_FILE.name} is missing; restore it with: git checkout {LOCK_FILE.name}")
     if is_current():
+        leave_early_line()
         return 0
     check_platform(platform.system(), platform.machine(), platform.libc_ver()[0])
     if not VENV.exists() and shutil.disk_usage(str(ROOT)).free < NEEDED_BYTES:
@@ -183,6 +209,7 @@ def main() -> int:
         make_venv(uv)
         say("Installing the packages of requirements.lock (the first time takes some minutes) ...")
         install(uv)
+        leave_early_line()
         text = json.dumps(wanted_stamp(LOCK_FILE, VENV), indent=1)
         stamp.write_text(text + "\n", encoding="utf-8")
     except OSError as error:

@@ -11,29 +11,39 @@ import os
 from rasa_ext.hardening import (
     action_failures,
     event_classes,
+    graph_runs,
+    local_actions,
     long_conversations,
     memory_lock,
     private_logs,
     request_length,
     request_line,
     schema_check,
+    short_events,
     slash_guard,
     store_errors,
+    tracker_copies,
     training_merge,
+    unread_logs,
 )
 
 _MENDS = (
     slash_guard,
     action_failures,
     schema_check,
+    short_events,
     event_classes,
+    graph_runs,
+    local_actions,
     long_conversations,
     memory_lock,
     private_logs,
     request_length,
     request_line,
     store_errors,
+    tracker_copies,
     training_merge,
+    unread_logs,
 )
 
 

@@ -75,6 +75,7 @@ class SafeSQLTrackerStore(SQLTrackerStore):
             _listen(self.engine, synchronous)
             self.Base.metadata.create_all(self.engine)
             self.sessionmaker = orm.sessionmaker(bind=self.engine)
+            self._statements = _Statements(self.SQLEvent.__table__)
             with contextlib.closing(self.sessionmaker()) as session:
                 ensure_schema_exists(session)
         except (AttributeError, ImportError, ValueError) as error:
@@ -93,27 +94,15 @@ class SafeSQLTrackerStore(SQLTrackerStore):
     ) -> DialogueStateTracker | None:
         """Return the conversation, marked with how far it is stored."""
         _check(sender_id)
-        event = self.SQLEvent
-        with self.session_scope() as session:
-            query = self._event_query(session, sender_id, fetch_events_from_all_sessions)
-            rows = query.with_entities(event.id, event.data).all()
+        statement = self._statements.all if fetch_events_from_all_sessions else self._statements.session
+        with self.engine.connect() as connection:
+            rows = connection.execute(statement, {"sender": sender_id}).all()
         if not rows:
             return None
         events = [json.loads(row.data) for row in rows]
         tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
         setattr(tracker, _MARK, _Stored(len(tracker.events), rows[-1].id))
         return tracker
-
-    def _event_query(self, session: Any, sender_id: str, fetch_events_from_all_sessions: bool) -> Any:
-        """Return the query for the events; sessions by id, since clocks may be set back."""
-        event = self.SQLEvent
-        query = session.query(event).filter(event.sender_id == sender_id)
-        if not fetch_events_from_all_sessions:
-            start = session.query(sa.func.max(event.id)).filter(
-                event.sender_id == sender_id, event.type_name == SessionStarted.type_name
-            )
-            query = query.filter(event.id >= sa.func.coalesce(start.scalar_subquery(), 0))
-        return query.order_by(event.id)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Store what is new, all or nothing.
@@ -124,32 +113,45 @@ class SafeSQLTrackerStore(SQLTrackerStore):
         """
         _check(tracker.sender_id)
         await self.stream_events(tracker)
-        with self.session_scope() as session:
-            _one_at_a_time(session, tracker.sender_id)
-            before = self._position(session, tracker)
+        with self.engine.connect() as connection, connection.begin():
+            _one_at_a_time(connection, tracker.sender_id)
+            before = self._position(connection, tracker)
             events = list(tracker.events)[before.count :]
+            last = before.last
             if events:
                 rows = [_row(tracker.sender_id, event) for event in events]
-                session.execute(sa.insert(self.SQLEvent.__table__), rows)
-            last = self._last(session, tracker.sender_id) if events else before.last
-            session.commit()
+                connection.execute(self._statements.insert, rows)
+                last = self._last(connection, tracker.sender_id)
         setattr(tracker, _MARK, _Stored(len(tracker.events), last))
 
-    def _position(self, session: Any, tracker: DialogueStateTracker) -> _Stored:
+    def _position(self, connection: Any, tracker: DialogueStateTracker) -> _Stored:
         """Return how far the tracker is stored; of one that is not ours, as Rasa guesses it."""
-        last = self._last(session, tracker.sender_id)
+        last = self._last(connection, tracker.sender_id)
         mark: _Stored | None = getattr(tracker, _MARK, None)
         if mark is None:
-            return _Stored(self._event_query(session, tracker.sender_id, False).count(), last)
+            stored = connection.execute(self._statements.session, {"sender": tracker.sender_id}).all()
+            return _Stored(len(stored), last)
         if mark.last != last:
             raise StoreConflict("The conversation was changed by another server in the meantime.")
         return mark
 
-    def _last(self, session: Any, sender_id: str) -> int | None:
+    def _last(self, connection: Any, sender_id: str) -> int | None:
         """Return the id of the last event of a conversation."""
-        event = self.SQLEvent
-        found = session.query(sa.func.max(event.id)).filter(event.sender_id == sender_id).scalar()
+        found = connection.execute(self._statements.last, {"sender": sender_id}).scalar()
         return None if found is None else int(found)
+
+
+class _Statements:
+    """What is asked of the table of events, made once: building a statement costs more than it does."""
+
+    def __init__(self, table: Any):
+        event, of_sender = table.c, table.c.sender_id == sa.bindparam("sender")
+        self.last = sa.select(sa.func.max(event.id)).where(of_sender)
+        self.all = sa.select(event.id, event.data).where(of_sender).order_by(event.id)
+        # Sessions by id, since clocks may be set back.
+        start = self.last.where(event.type_name == SessionStarted.type_name).scalar_subquery()
+        self.session = self.all.where(event.id >= sa.func.coalesce(start, 0))
+        self.insert = sa.insert(table)
 
 
 def _check(sender_id: str) -> None:
@@ -185,13 +187,13 @@ def _name(name: Any) -> str | None:
     return str(name).replace("\0", "").encode("utf-8", "replace").decode()[:COLUMN]
 
 
-def _one_at_a_time(session: Any, sender_id: str) -> None:
+def _one_at_a_time(connection: Any, sender_id: str) -> None:
     """Let nobody else store events of this conversation until the end of the transaction."""
-    dialect = session.get_bind().dialect.name
+    dialect = connection.dialect.name
     if dialect == "sqlite":
-        session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
     elif dialect == "postgresql":
-        session.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": sender_id})
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": sender_id})
 
 
 def _engine_options(url: Any) -> dict[str, Any]:

@@ -87,9 +87,11 @@ def test_the_check_survives_a_crash_of_the_action_server(own: Stack, patient: st
         reply = client.send(done, "no")
         assert [t[: len(HONEST)] for t in reply.texts] == [HONEST]
         assert answers(client, done)[-3:] == [None, "medicines", None]
-        # Outside of a check, and for somebody new.
+        # Outside of a check answers need no action server; whatever starts or decides one does.
         stranger = uuid.uuid4().hex
-        for text in ("what does it cost?", "start the check", "yes", "I have lupus"):
+        assert "two or three days" in client.send(stranger, "how long is recovery?").text
+        assert client.send(stranger, "start the check").text.startswith(HONEST)
+        for text in ("continue the check", "I want to change an answer"):
             assert client.send(stranger, text).text.startswith(HONEST)
         assert "crisis line" in client.send(stranger, "I want to kill myself").text
         assert answers(client, stranger) == [None] * 8

@@ -40,6 +40,7 @@ from scripts._ports import LOOPBACK
 from tests.channel_server import ChannelServer, listening, serving
 from tests.engine import Engine
 from tests.room import Room
+from tests.unit.rasa_ext.speed import calls, domains_made, plans, replayed, understood
 
 
 def slash(texts: list[str]) -> dict[str, Any]:
@@ -288,6 +289,8 @@ if __name__ == "__main__":
         "dead": asyncio.run(dead_action_server()),
         "middle": asyncio.run(dead_in_the_middle()),
     }
+    report.update(calls=calls(), domains_made=domains_made(), plans=plans(), replayed=replayed())
+    report["understood"] = understood()
     report["store_errors"] = asyncio.run(store_errors())
     report["memory_lock"] = asyncio.run(memory_lock())
     report["carried"] = asyncio.run(carried())

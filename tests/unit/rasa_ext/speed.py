@@ -1,0 +1,129 @@
+"""What the tests of the mends for speed look at, with and without them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from unittest import mock
+
+from rasa.core.actions.action import RemoteAction
+from rasa.core.channels.channel import CollectingOutputChannel
+from rasa.core.nlg import TemplatedNaturalLanguageGenerator
+from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema, SchemaNode
+from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet, UserUttered
+from rasa.shared.core.slots import AnySlot
+from rasa.shared.core.trackers import DialogueStateTracker
+
+
+class Adds(GraphComponent):
+    """Adds what it is given, and counts how often."""
+
+    done = 0
+
+    @classmethod
+    def create(cls, *_: Any, **__: Any) -> Adds:
+        """Makes one."""
+        return cls()
+
+    def add(self, first: int, second: int) -> int:
+        """Adds two numbers."""
+        Adds.done += 1
+        if first < 0:
+            raise RuntimeError("negative")
+        return first + second
+
+
+def graph() -> DaskGraphRunner:
+    """A graph in which `sum` needs `inner` twice, and `other` is wanted by nobody."""
+
+    def node(**needs: str) -> SchemaNode:
+        return SchemaNode(needs, Adds, "create", "add", {}, eager=True)
+
+    nodes = {
+        "sum": node(first="inner", second="inner"),
+        "inner": node(first="given", second="given"),
+        "other": node(first="given", second="missing"),
+    }
+    schema = GraphSchema(nodes)
+    return DaskGraphRunner.create(schema, None, ExecutionContext(schema))  # type: ignore[arg-type]
+
+
+def plans() -> int:
+    """Returns how often the graph is reduced to what is wanted, in three runs."""
+    runner = graph()
+    look = GraphSchema.minimal_graph_schema
+    with mock.patch.object(GraphSchema, "minimal_graph_schema", autospec=True, side_effect=look) as reduced:
+        for number in range(3):
+            assert runner.run({"given": number}, ["sum"]) == {"sum": 4 * number}
+    return reduced.call_count
+
+
+def conversation() -> DialogueStateTracker:
+    """A conversation of some turns, with a slot."""
+    tracker = DialogueStateTracker("a", [AnySlot("topic", mappings=[])])
+    for number in range(4):
+        tracker.update(ActionExecuted("action_listen"))
+        tracker.update(UserUttered(f"text {number}", {"name": "faq", "confidence": 1.0}))
+        tracker.update(SlotSet("topic", [number]))
+        tracker.update(BotUttered(f"answer {number}"))
+    return tracker
+
+
+def replayed() -> int:
+    """Returns how many events are replayed for a copy."""
+    tracker = conversation()
+    look = DialogueStateTracker.update
+    with mock.patch.object(DialogueStateTracker, "update", autospec=True, side_effect=look) as update:
+        tracker.copy()
+    return update.call_count
+
+
+def domains_made() -> int:
+    """Returns how many empty domains are made to see three times that one is not empty."""
+    domain = Domain.from_dict({"intents": ["a"]})
+    domain.is_empty()
+    look = Domain.empty
+    with mock.patch.object(Domain, "empty", side_effect=look) as empty:
+        for _ in range(3):
+            assert not domain.is_empty()
+    return empty.call_count
+
+
+class Endpoint:
+    """The address of an action server that answers nothing, with settings."""
+
+    url = "http://actions.test/webhook"
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.kwargs: dict[str, Any] = {"enable_selective_domain": True, **kwargs}
+        self.asked: list[dict[str, Any]] = []
+
+    async def request(self, json: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Notes what was sent."""
+        self.asked.append(json)
+        return {"events": [], "responses": []}
+
+
+async def act(
+    name: str, endpoint: Any, tracker: DialogueStateTracker, domain: Domain | None = None
+) -> list[Event]:
+    """Runs a custom action as Rasa does."""
+    domain = domain or Domain.empty()
+    nlg = TemplatedNaturalLanguageGenerator(domain.responses)
+    return await RemoteAction(name, endpoint).run(CollectingOutputChannel(), nlg, tracker, domain)
+
+
+def calls() -> int:
+    """Returns how often the action server is called for an action that is named as local."""
+    endpoint = Endpoint(actions_module="tests.unit.rasa_ext.local")
+    asyncio.run(act("action_local", endpoint, conversation()))
+    return len(endpoint.asked)
+
+
+def understood() -> int:
+    """Returns with how many messages the action server is sent what was understood."""
+    endpoint = Endpoint(selective_events=True)
+    asyncio.run(act("action_other", endpoint, conversation()))
+    return sum("parse_data" in event for event in endpoint.asked[0]["tracker"]["events"])
