@@ -56,7 +56,16 @@ def _server(behind: Upstreams, address: str) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_GET(self) -> None:
+            self._answer()
+
         def do_POST(self) -> None:
+            self._answer()
+
+        def do_DELETE(self) -> None:
+            self._answer()
+
+        def _answer(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             headers = {name.lower(): value for name, value in self.headers.items()}
             body = self.rfile.read(length)
@@ -72,8 +81,6 @@ def _server(behind: Upstreams, address: str) -> ThreadingHTTPServer:
                 behind.go_on.wait(20)
             self._chunk(b"second\n")
             self._chunk(b"")
-
-        do_GET = do_DELETE = do_PUT = do_POST
 
         def _chunk(self, data: bytes) -> None:
             self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")

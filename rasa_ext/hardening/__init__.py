@@ -11,6 +11,7 @@ import os
 from rasa_ext.hardening import (
     action_failures,
     event_classes,
+    first_look,
     long_conversations,
     memory_lock,
     private_logs,
@@ -27,6 +28,7 @@ _MENDS = (
     action_failures,
     schema_check,
     event_classes,
+    first_look,
     long_conversations,
     memory_lock,
     private_logs,

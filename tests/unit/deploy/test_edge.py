@@ -317,10 +317,12 @@ class TestTls:
         context = ssl.create_default_context(cafile=str(certificate))
         if most:
             context.maximum_version = most
-        with socket.create_connection((LOOPBACK, tls.nginx.port), timeout=20) as bare:
-            with context.wrap_socket(bare, server_hostname=name) as connection:
-                connection.sendall(f"GET {WEB} HTTP/1.1\r\nHost: {name}\r\n\r\n".encode())
-                return connection.recv(4096).decode()
+        with (
+            socket.create_connection((LOOPBACK, tls.nginx.port), timeout=20) as bare,
+            context.wrap_socket(bare, server_hostname=name) as connection,
+        ):
+            connection.sendall(f"GET {WEB} HTTP/1.1\r\nHost: {name}\r\n\r\n".encode())
+            return connection.recv(4096).decode()
 
     def test_https(self, tls: Place, certificate: Path) -> None:
         """It answers under its name, tells browsers to stay with https, and Rasa that it was https."""
@@ -337,7 +339,7 @@ class TestTls:
 
     def test_old_tls(self, tls: Place, certificate: Path) -> None:
         """TLS 1.1 is refused."""
-        with pytest.raises((ssl.SSLError, OSError)), pytest.warns(DeprecationWarning):
+        with pytest.raises((ssl.SSLError, OSError)), pytest.warns(match="TLSv1_1"):
             self.handshake(tls, certificate, HOST, ssl.TLSVersion.TLSv1_1)
 
     def test_http(self, tls: Place) -> None:
