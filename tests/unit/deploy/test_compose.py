@@ -43,11 +43,11 @@ def needed_by(kind: str) -> set[str]:
     return {name for t in templates for name in re.findall(r"\$\{([A-Z_]+)\}", t.read_text())}
 
 
-def schema() -> jsonschema.Draft7Validator:
+def schema() -> jsonschema.Draft202012Validator:
     """Returns the schema of the compose specification, as check-jsonschema has it."""
     package = importlib.metadata.distribution("check-jsonschema")
     file = Path(str(package.locate_file("check_jsonschema/builtin_schemas/vendor/compose-spec.json")))
-    return jsonschema.Draft7Validator(json.loads(file.read_text()))
+    return jsonschema.Draft202012Validator(json.loads(file.read_text()))
 
 
 class TestSpecification:

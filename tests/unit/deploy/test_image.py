@@ -114,7 +114,9 @@ class TestContext:
         """What the files for production name can be imported from what is there."""
         code = "import importlib, re, pathlib\n"
         code += "text = ''.join(p.read_text() for p in pathlib.Path('deploy').glob('*.yml'))\n"
-        code += "for m, c in set(re.findall(r'(rasa_ext[\\w.]*)\\.(\\w+)', text + open('config.yml').read())):\n"
+        code += (
+            "for m, c in set(re.findall(r'(rasa_ext[\\w.]*)\\.(\\w+)', text + open('config.yml').read())):\n"
+        )
         code += "    getattr(importlib.import_module(m), c)\n"
         environment = child_environment({"PYTHONPATH": str(copied)})
         done = subprocess.run(
