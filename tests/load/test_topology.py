@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.load.cluster import ACTIONS, ADDRESSES, RASA, Cluster, start_cluster
-from tests.load.patients import Patient, Ward
+from tests.load.patients import Patient, Ward, stored_turns
 from tests.web_client import Visitor, WebAnswer, new_id
 
 pytestmark = pytest.mark.stack
@@ -75,6 +75,34 @@ def test_replaced(cluster: Cluster, ward: Ward, name: str) -> None:
     ward.compare(cluster.postgres, cluster.database)
     print(f"\n{ward.report(f'{name} replaced')}")
     assert (ward.failures, ward.failed_turns) == ({}, 0)
+
+
+def test_one_patient_at_both_servers(cluster: Cluster) -> None:
+    """Who writes through both at the same time gets every answer; all is stored once, nobody waits long."""
+    windows = []
+    for _ in range(3):
+        first = cluster.visitor()
+        assert first.open().status == 201
+        visitors = [Visitor(cluster.rasa_port, first.cookie, host=address) for address in ADDRESSES]
+        windows.append([Patient(visitor) for visitor in visitors])
+    end = time.monotonic() + 8
+
+    def write(patient: Patient) -> None:
+        while time.monotonic() < end:
+            patient.say("is it painful?")
+
+    patients = [patient for both in windows for patient in both]
+    with ThreadPoolExecutor(len(patients)) as pool:
+        list(pool.map(write, patients))
+    ward = Ward(patients)
+    print(f"\n{ward.report('both servers')}")
+    assert ward.failures == {}
+    assert ward.worst < 5
+    stored = stored_turns(cluster.postgres, cluster.database)
+    for both in windows:
+        answered = [turn for patient in both for turn in patient.turns]
+        (name,) = {n for n, turns in stored.items() if turns[0] in answered}
+        assert sorted(stored[name], key=lambda turn: turn.id) == sorted(answered, key=lambda turn: turn.id)
 
 
 def test_the_same_message_at_both_servers(cluster: Cluster) -> None:

@@ -25,6 +25,7 @@ DOCS = (
     "CHANGELOG.md",
     "docs/channels.md",
     "docs/content.md",
+    "docs/deploy.md",
     "docs/hazards.md",
     "docs/screening.md",
     "docs/website.md",
