@@ -8,7 +8,7 @@ export PORT ACTIONS_PORT
 VENV_PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: run chat train check test eval purge fmt lock widget screenshots snippet setup clean help
+.PHONY: run chat train check test load eval purge fmt lock widget screenshots snippet setup clean help
 
 run: setup ## Start the assistant (PORT, ACTIONS_PORT); trains when needed
 	@$(VENV_PYTHON) -m scripts.run
@@ -28,6 +28,10 @@ test: ## Run everything that CI runs, from nothing
 channels: setup ## Play all conversations on every channel (make test leaves the long ones out)
 	@$(VENV_PYTHON) -m scripts.train
 	@$(VENV_PYTHON) -m pytest tests/conversations --channel all
+
+load: setup ## Put the servers under load and kill each of them (10 minutes; not part of make test)
+	@$(VENV_PYTHON) -m scripts.train
+	@$(VENV_PYTHON) -m pytest tests/load
 
 eval: setup ## Measure the assistant and write the results file
 	@$(VENV_PYTHON) -m scripts.evaluate

@@ -1,30 +1,47 @@
-"""Resolves requirements.lock anew from pyproject.toml, with hashes and without any index address.
+"""Resolves the lock files anew from pyproject.toml, with hashes and without any index address.
 
-Pinned versions are kept where they still fit; `UPGRADE=1` takes the newest ones.
+Pinned versions are kept where they still fit; `UPGRADE=1` takes the newest ones. The image has a lock
+file of its own, without what only developers need, in the same versions.
 """
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
-from scripts._env import LOCK_FILE, CommandError, run_command, say
+from scripts._env import LOCK_FILE, ROOT, CommandError, run_command, say
 from scripts._python import find_uv
 from scripts.setup import explain, run_uv
 
+#: What the image of deploy/ installs.
+IMAGE_LOCK = ROOT / "deploy" / "requirements.lock"
 
-def main() -> int:
-    """Writes the lock file; returns the exit status."""
-    before = LOCK_FILE.read_bytes() if LOCK_FILE.exists() else b""
-    command = [find_uv(), "pip", "compile", "pyproject.toml", "--extra", "dev", "--universal"]
+
+def resolve(out: Path, like: Path, *options: str) -> None:
+    """Writes a lock file, with the versions of another one where they fit, and says whether it changed.
+
+    Raises:
+        CommandError: When the packages can't be resolved.
+    """
+    before = out.read_bytes() if out.exists() else b""
+    if like.exists():
+        out.write_bytes(like.read_bytes())
+    name = str(out.relative_to(ROOT))
+    command = [find_uv(), "pip", "compile", "pyproject.toml", *options, "--universal"]
     command += ["--python-version", "3.10", "--generate-hashes", "--no-annotate", "--no-header"]
-    command += ["--quiet", "--output-file", LOCK_FILE.name]
-    if os.environ.get("UPGRADE"):
+    command += ["--quiet", "--output-file", name]
+    if os.environ.get("UPGRADE") and out == LOCK_FILE:
         command.append("--upgrade")
     code, said = run_uv(command)
     if code != 0:
         raise CommandError(explain(said) if "No solution" not in said else said)
-    changed = LOCK_FILE.read_bytes() != before
-    say(f"{LOCK_FILE.name} {'was updated' if changed else 'is up to date'}.")
+    say(f"{name} {'was updated' if out.read_bytes() != before else 'is up to date'}.")
+
+
+def main() -> int:
+    """Writes the lock files; returns the exit status."""
+    resolve(LOCK_FILE, LOCK_FILE, "--extra", "dev")
+    resolve(IMAGE_LOCK, LOCK_FILE)
     return 0
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import warnings
+from pathlib import Path
 from typing import Any
 
 from scripts import _quiet
@@ -18,45 +19,49 @@ from scripts._stack import rasa_settings
 WEB = "rasa_ext.channels.web.WebInput"
 
 
-def session_days() -> int:
-    """Returns after how many days a conversation expires."""
+def session_days(folder: Path) -> int:
+    """Returns after how many days a conversation expires, by the folder's credentials.yml."""
     from rasa.shared.exceptions import RasaException
     from rasa.shared.utils.io import read_config_file
 
     from rasa_ext.channels.settings import Settings
 
     try:
-        values = read_config_file(str(ROOT / "credentials.yml")).get(WEB)
+        values = read_config_file(str(folder / "credentials.yml")).get(WEB)
         return Settings(WEB, values).number("session_days", 30, 1, 400)
     except RasaException as error:
         raise CommandError(str(error)) from None
 
 
-async def purge(days: int) -> int:
-    """Returns how many conversations were erased in the stores of endpoints.yml."""
+async def purge(folder: Path, days: int) -> int:
+    """Returns how many conversations were erased in the stores of the folder's endpoints.yml."""
     from rasa.core.lock_store import LockStore
     from rasa.core.tracker_store import TrackerStore
     from rasa.core.utils import AvailableEndpoints
 
     from rasa_ext.stores import retention
 
-    endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
+    endpoints = AvailableEndpoints.read_endpoints(str(folder / "endpoints.yml"))
     store: Any = TrackerStore.create(endpoints.tracker_store)
     if not retention.can_purge(store):
         raise CommandError("the tracker store of endpoints.yml is no SQL store")
     return await retention.purge(store, LockStore.create(endpoints.lock_store), days)
 
 
-def main() -> int:
-    """Erases what has expired; returns the exit status."""
-    for name, value in {**QUIET, **rasa_settings(read_ports(), os.environ)}.items():
+def purge_once(folder: Path) -> int:
+    """Erases what has expired, with the stores and settings of a folder; returns the exit status.
+
+    Raises:
+        CommandError: It did not work.
+    """
+    for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     warnings.showwarning = _quiet.show_warning
     # The paths in endpoints.yml start at the project's folder.
     os.chdir(ROOT)
-    days = session_days()
+    days = session_days(folder)
     try:
-        erased = asyncio.run(purge(days))
+        erased = asyncio.run(purge(folder, days))
     except CommandError:
         raise
     except Exception as error:
@@ -65,6 +70,13 @@ def main() -> int:
     what = "conversation" if erased == 1 else "conversations"
     say(f"Erased {erased} {what} without a message in the last {days} days.")
     return 0
+
+
+def main() -> int:
+    """Erases what has expired here; returns the exit status."""
+    for name, value in rasa_settings(read_ports(), os.environ).items():
+        os.environ.setdefault(name, value)
+    return purge_once(ROOT)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, UserUttered
 
 from rasa_ext.channels.web import WebInput
+from rasa_ext.hardening.first_look import is_to_be_taken
 from tests.channel_server import ChannelServer, FakeAgent, serving
 from tests.waiting import eventually
 
@@ -68,8 +69,10 @@ class WebAgent(FakeAgent):
 
     async def handle_message(self, message: UserMessage) -> None:
         """Takes a turn."""
-        self.messages.append(message)
         async with self.lock_store.lock(message.sender_id):
+            if not await is_to_be_taken(message):
+                return
+            self.messages.append(message)
             tracker = await self.tracker_store.get_or_create_tracker(message.sender_id)
             tracker.update(
                 UserUttered(message.text, message_id=message.message_id, metadata=message.metadata),

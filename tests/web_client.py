@@ -69,6 +69,10 @@ class Visitor:
     cookie: str = ""
     token: str = ""
     more: dict[str, str] = field(default_factory=dict)
+    #: Where the visitor calls from, when it matters: any address of this machine.
+    address: str = ""
+    #: Where the server is.
+    host: str = LOOPBACK
 
     def headers(self) -> dict[str, str]:
         """Returns the headers of every request."""
@@ -90,7 +94,8 @@ class Visitor:
         """Sends one request; `headers` replace the usual ones, None leaves one out."""
         merged = {**self.headers(), **(headers or {})}
         body = raw if raw is not None else (None if data is None else json.dumps(data).encode())
-        connection = HTTPConnection(LOOPBACK, self.port, timeout=60)
+        source = (self.address, 0) if self.address else None
+        connection = HTTPConnection(self.host, self.port, timeout=60, source_address=source)
         address = path if path.startswith("/") else PREFIX + path
         connection.request(method, address, body, {k: v for k, v in merged.items() if v is not None})
         answer = connection.getresponse()

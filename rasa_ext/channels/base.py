@@ -15,6 +15,8 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
+from rasa_ext.hardening.first_look import Look, look_first
+
 logger = logging.getLogger(__name__)
 
 #: Characters of a message; costs and abuse grow beyond it (research/ops.md 0, finding 12).
@@ -182,10 +184,17 @@ class SafeInput(InputChannel):
             raise unavailable("has no answer right now")
         return list(collector.messages)
 
-    async def run_turn(self, on_new_message: OnNewMessage, incoming: Incoming, output: OutputChannel) -> None:
+    async def run_turn(
+        self,
+        on_new_message: OnNewMessage,
+        incoming: Incoming,
+        output: OutputChannel,
+        look: Look | None = None,
+    ) -> None:
         """Hand one message to Rasa, whose replies go to `output` as they are produced.
 
-        The turn is shielded: a client that disconnects neither undoes nor halves it.
+        The turn is shielded: a client that disconnects neither undoes nor halves it. Under the lock
+        of the conversation, `look` decides whether it is taken.
 
         Raises:
             ChannelError: 503 when the turn failed.
@@ -198,6 +207,8 @@ class SafeInput(InputChannel):
             message_id=incoming.id,
             metadata=incoming.metadata,
         )
+        if look:
+            look_first(message, look)
         if not await finish(self._turn(on_new_message, message)):
             raise unavailable()
 

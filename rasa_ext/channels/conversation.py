@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
 from typing import Any
+
+from rasa.core.channels.channel import UserMessage
 
 from assistant.screening.record import CheckRecord
 from assistant.screening.summary import summary_text
@@ -85,12 +86,18 @@ class Conversations:
         if not agent.is_ready():
             raise unavailable()
         message_id = str(incoming.id)
-        used, events = await stores.look_up(agent.tracker_store, incoming.sender, message_id)
-        known = transcript.replies_to(events, message_id)
-        if known is None:
+        known: list[Reply] | None = None
+
+        async def is_new(message: UserMessage) -> bool:
+            nonlocal known
+            used, events = await stores.look_up(agent.tracker_store, incoming.sender, message_id)
+            known = transcript.replies_to(events, message_id)
             if used:
-                incoming = replace(incoming, metadata=None)
-            await self._channel.run_turn(self._on_new_message, incoming, outbox)
+                message.metadata = None
+            return known is None
+
+        # Under the lock: at this moment no other server is taking the same message.
+        await self._channel.run_turn(self._on_new_message, incoming, outbox, is_new)
         for reply in known or ():
             await outbox.deliver(reply)
         if not known and not outbox.count:

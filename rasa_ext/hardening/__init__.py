@@ -11,6 +11,7 @@ import os
 from rasa_ext.hardening import (
     action_failures,
     event_classes,
+    first_look,
     graph_runs,
     local_actions,
     long_conversations,
@@ -33,6 +34,7 @@ _MENDS = (
     schema_check,
     short_events,
     event_classes,
+    first_look,
     graph_runs,
     local_actions,
     long_conversations,

@@ -65,6 +65,11 @@ return redis.call('ZREM', KEYS[1], ARGV[1])
 """
 
 
+def _is_on(value: Any) -> bool:
+    """Read a switch; what comes from a variable of the environment is a text."""
+    return value if isinstance(value, bool) else str(value).lower() in ("on", "true", "yes", "1")
+
+
 class RedisLockStore(LockStore):
     """Lets one server at a time work on a conversation, in the order of arrival."""
 
@@ -85,7 +90,7 @@ class RedisLockStore(LockStore):
             "host": str(host),
             "port": int(given.pop("port", 6379)),
             "db": int(given.pop("db", 1)),
-            "ssl": bool(given.pop("use_ssl", False)),
+            "ssl": _is_on(given.pop("use_ssl", False)),
             "socket_timeout": patience,
             "socket_connect_timeout": patience,
             # A connection that broke while nobody used it: once more. Every script may be repeated.

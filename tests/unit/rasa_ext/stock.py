@@ -21,7 +21,9 @@ from jsonschema import ValidationError
 from rasa import server as rasa_server
 from rasa.core import run
 from rasa.core.actions.action import ActionSessionStart, RemoteAction
+from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import InMemoryLockStore
+from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import FailSafeTrackerStore, SQLTrackerStore, TrackerStore
 from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
 from rasa.shared.core.domain import Domain
@@ -35,6 +37,7 @@ from rasa.utils.endpoints import EndpointConfig
 from sanic import Sanic
 
 from rasa_ext.channels.rest import RestInput
+from rasa_ext.hardening.first_look import look_first
 from scripts._env import ROOT
 from scripts._ports import LOOPBACK
 from tests.channel_server import ChannelServer, listening, serving
@@ -241,6 +244,28 @@ def api() -> dict[str, int]:
     return {"begun": agent.begun, "saved": agent.saved}
 
 
+async def refused_turn() -> bool:
+    """Returns whether a turn is taken that was refused under the lock of its conversation."""
+    taken: list[Any] = []
+
+    class Processor:
+        """Takes no turn further than this."""
+
+        async def log_message(self, message: UserMessage, should_save_tracker: bool) -> None:
+            """Counts, and ends the turn."""
+            taken.append(message)
+            raise EOFError
+
+    async def refuse(message: UserMessage) -> bool:
+        return False
+
+    message = UserMessage("hello")
+    look_first(message, refuse)
+    with contextlib.suppress(EOFError):
+        await MessageProcessor.handle_message(Processor(), message)  # type: ignore[arg-type]
+    return bool(taken)
+
+
 def unknown_store() -> str:
     """Returns the kind of store that Rasa takes when the named one does not exist."""
     return type(TrackerStore.create(EndpointConfig(type="no_such.Store"))).__name__
@@ -293,6 +318,7 @@ if __name__ == "__main__":
     report["understood"] = understood()
     report["store_errors"] = asyncio.run(store_errors())
     report["memory_lock"] = asyncio.run(memory_lock())
+    report["refused_turn"] = asyncio.run(refused_turn())
     report["carried"] = asyncio.run(carried())
     report["api"] = api()
     report["model_is_checked"] = hasattr(run.load_agent_on_start, "checks_model")
