@@ -59,7 +59,7 @@ class Readiness:
         if store is None:
             return False
         inner = stores.innermost(store)
-        if isinstance(inner, SQLTrackerStore):
+        if isinstance(inner, SQLTrackerStore) and inner.engine.url.database not in (None, "", ":memory:"):
             return await self._in_thread("tracker_store", lambda: _can_read(inner))
         await stores.primary(store).retrieve("readiness")
         return True

@@ -18,8 +18,14 @@ from assistant.screening.outcome import Outcome
 from assistant.screening.record import DONE, EMERGENCY, STOPPED
 
 FORM = "contraindication_check"
-ANSWER_KINDS = frozenset(
-    ("answered", "not_in_document", "out_of_scope", "unclear", "condition", "emergency", "smalltalk")
+ANSWER_KINDS = (
+    "answered",
+    "not_in_document",
+    "out_of_scope",
+    "unclear",
+    "condition",
+    "emergency",
+    "smalltalk",
 )
 #: The turn set no answer kind: an action failed, or nothing had to be said.
 NO_KIND = "none"

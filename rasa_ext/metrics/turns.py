@@ -10,10 +10,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from assistant import logs
 from assistant.observability import metrics
 from assistant.observability.identity import sender_hash
 from rasa_ext.metrics.reading import Happened, read_turn
 
+logger = logging.getLogger(__name__)
 access = logging.getLogger("rasa_ext.access")
 _LINE = "turn: channel=%(channel)s sender=%(sender)s ms=%(milliseconds)d kind=%(kind)s status=%(status)s"
 
@@ -47,9 +49,13 @@ def measured(channel: str, sender: str) -> Iterator[Turn]:
 
 
 def stored(tracker: Any) -> None:
-    """Read what the turn was about, from its tracker, which has been stored."""
+    """Read what the turn was about, from its tracker, which has been stored; never raises."""
     if turn := _current.get():
-        turn.happened = read_turn(tracker.events)
+        try:
+            turn.happened = read_turn(tracker.events)
+        except Exception as error:
+            # The turn has been stored: nobody may be told that it failed.
+            logger.error("metrics: a turn could not be read: %s", logs.kind(error))
 
 
 def action_failed() -> None:

@@ -133,9 +133,8 @@ class RedisLockStore(LockStore):
                 await asyncio.shield(leaving)
 
     async def answers(self) -> bool:
-        """Tell whether locks can be had, by having one that nobody else wants."""
-        token = secrets.token_hex(16)
-        keys = self._keys(f"readiness {token}")
+        """Tell whether locks can be had, by taking a place in a line that no conversation has."""
+        token, keys = secrets.token_hex(16), self._keys("\0readiness")
         try:
             await self._run(_JOIN, keys, token, self._milliseconds, 1)
             return bool(await self._run(_LEAVE, keys, token))
