@@ -11,9 +11,12 @@ import os
 import warnings
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
+from functools import cache
 from typing import Any
 
 from assistant import logs
+
+logger = logging.getLogger(__name__)
 
 VARIABLE = "STRIA_LOG_FORMAT"
 #: Loggers whose handlers are their own: Sanic's hand nothing on to the root.
@@ -22,7 +25,14 @@ _WITH_HANDLERS = ("", "rasa", "sanic.root", "sanic.error", "sanic.access")
 
 def is_on() -> bool:
     """Tell whether lines are JSON."""
-    return os.environ.get(VARIABLE, "text").strip().lower() == "json"
+    return _read(os.environ.get(VARIABLE, "").strip().lower() or "text") == "json"
+
+
+@cache
+def _read(value: str) -> str:
+    if value not in ("json", "text"):
+        logger.warning("logs: %s has to be json or text; it is text now", VARIABLE)
+    return value
 
 
 class JsonFormatter(logging.Formatter):

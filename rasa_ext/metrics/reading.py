@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
-from rasa.shared.core.events import ActiveLoop, Event, SlotSet, UserUttered
+from rasa.shared.core.events import ActiveLoop, BotUttered, Event, SlotSet, UserUttered
 
 from assistant.safety.second_net import KINDS as EMERGENCIES
 from assistant.screening.items import ITEMS
@@ -18,6 +18,7 @@ from assistant.screening.outcome import Outcome
 from assistant.screening.record import DONE, EMERGENCY, STOPPED
 
 FORM = "contraindication_check"
+FAILED_RESPONSE = "utter_action_failed"
 ANSWER_KINDS = (
     "answered",
     "not_in_document",
@@ -39,6 +40,7 @@ class Happened:
 
     Attributes:
         kind: the answer kind, or `none`.
+        apology: an action failed in the action server, which said so.
         emergency: `emergency` or `self_harm` when the message tells of one.
         begun: a check was begun.
         outcome: the result, when the check was finished.
@@ -48,6 +50,7 @@ class Happened:
     """
 
     kind: str = NO_KIND
+    apology: bool = False
     emergency: str | None = None
     begun: bool = False
     outcome: str | None = None
@@ -78,6 +81,7 @@ def read_turn(events: Iterable[Event]) -> Happened:
     kind = _last(new, "answer_kind")
     if kind in ANSWER_KINDS:
         happened.kind = str(kind)
+    happened.apology = any(isinstance(e, BotUttered) and _is_apology(e) for e in new)
     if any(isinstance(e, ActiveLoop) or _is_slot(e, "check_record") for e in new):
         _read_check(happened, before, new)
     return happened
@@ -102,6 +106,10 @@ def _read_check(happened: Happened, before: list[Event], new: list[Event]) -> No
         happened.outcome = str(outcome) if outcome in get_args(Outcome) else None
     elif None in loops:
         happened.left = _item(open_before), str(status) if status in (STOPPED, EMERGENCY) else OTHER
+
+
+def _is_apology(event: BotUttered) -> bool:
+    return (event.metadata or {}).get("utter_action") == FAILED_RESPONSE
 
 
 def _last(events: list[Event], slot: str) -> Any:

@@ -53,6 +53,8 @@ def stored(tracker: Any) -> None:
     if turn := _current.get():
         try:
             turn.happened = read_turn(tracker.events)
+            if turn.happened.apology:
+                turn.status = metrics.ACTION_FAILED
         except Exception as error:
             # The turn has been stored: nobody may be told that it failed.
             logger.error("metrics: a turn could not be read: %s", logs.kind(error))

@@ -89,6 +89,15 @@ async def test_a_failed_action_has_no_kind(talk: Talk) -> None:
     assert (await talk.say("how long is recovery?", "faq/recovery_time")).kind == "none"
 
 
+async def test_an_apology_of_the_action_server(talk: Talk) -> None:
+    """Rasa takes it for an answer; it is told apart by the response."""
+    talk.engine.server.answers["action_answer"] = {
+        "events": [],
+        "responses": [{"response": "utter_action_failed"}],
+    }
+    assert await talk.say("hello", "smalltalk/greet") == Happened(apology=True)
+
+
 async def test_a_whole_check(talk: Talk) -> None:
     """Begun, each question put and answered once, finished with its result."""
     begun = await talk.say("start the check", "start_check")
