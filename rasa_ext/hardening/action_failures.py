@@ -19,7 +19,7 @@ from rasa.shared.core.events import ActionExecuted, Event
 
 from assistant import logs
 from rasa_ext.metrics import turns
-from rasa_ext.metrics.timing import action_call, action_error
+from rasa_ext.metrics.timing import action_call
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,6 @@ class _Guarded:
         except Exception as error:
             self.failed = True
             logger.error("action %s failed: %s", name, logs.kind(error))
-            action_error(name)
             turns.action_failed()
             intent = (tracker.latest_message.intent or {}).get("name") if tracker.latest_message else None
             response = _FIRST.get(intent or "", FAILED_RESPONSE)

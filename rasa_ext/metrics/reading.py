@@ -6,7 +6,7 @@ known beforehand: whatever else stands there can't become a label.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Reversible
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
@@ -59,21 +59,20 @@ class Happened:
     answered: list[str] = field(default_factory=list)
 
 
-def read_turn(events: Iterable[Event]) -> Happened:
+def read_turn(events: Reversible[Event]) -> Happened:
     """Return what happened since the last message of the patient.
 
     Args:
         events: All events of the session, oldest first.
     """
-    new: list[Event] = []
-    before: list[Event] = []
-    message: UserUttered | None = None
-    for event in events:
-        if isinstance(event, UserUttered):
-            before += new
-            new, message = [], event
-        else:
-            new.append(event)
+    newest_first = iter(reversed(events))
+    new: list[Any] = []
+    message: Any = None
+    for event in newest_first:
+        if event.type_name == UserUttered.type_name:
+            message = event
+            break
+        new.append(event)
     happened = Happened()
     intent = (message.intent or {}).get("name") if message else None
     if intent in EMERGENCIES:
@@ -81,16 +80,17 @@ def read_turn(events: Iterable[Event]) -> Happened:
     kind = _last(new, "answer_kind")
     if kind in ANSWER_KINDS:
         happened.kind = str(kind)
-    happened.apology = any(isinstance(e, BotUttered) and _is_apology(e) for e in new)
-    if any(isinstance(e, ActiveLoop) or _is_slot(e, "check_record") for e in new):
-        _read_check(happened, before, new)
+    happened.apology = any(e.type_name == BotUttered.type_name and _is_apology(e) for e in new)
+    if any(e.type_name == ActiveLoop.type_name or _is_slot(e, "check_record") for e in new):
+        _read_check(happened, list(newest_first), new)
     return happened
 
 
-def _read_check(happened: Happened, before: list[Event], new: list[Event]) -> None:
+def _read_check(happened: Happened, before: list[Any], new: list[Any]) -> None:
     """Compare the check before and after the turn."""
-    was, now = _record(before), _record(new) or _record(before)
-    loops = [e.name for e in new if isinstance(e, ActiveLoop)]
+    was = _record(before)
+    now = _record(new) or was
+    loops = [e.name for e in new if e.type_name == ActiveLoop.type_name]
     open_before, open_now = _last(before, "requested_slot"), _last(new, "requested_slot")
     asked_before, asked_now = _asked(was), _asked(now)
     restarted = not loops and bool(asked_before) and not asked_now and open_now in ITEMS
@@ -108,20 +108,20 @@ def _read_check(happened: Happened, before: list[Event], new: list[Event]) -> No
         happened.left = _item(open_before), str(status) if status in (STOPPED, EMERGENCY) else OTHER
 
 
-def _is_apology(event: BotUttered) -> bool:
+def _is_apology(event: Any) -> bool:
     return (event.metadata or {}).get("utter_action") == FAILED_RESPONSE
 
 
-def _last(events: list[Event], slot: str) -> Any:
-    """Return the last value that a slot was set to."""
-    return next((e.value for e in reversed(events) if _is_slot(e, slot)), None)
+def _last(events: list[Any], slot: str) -> Any:
+    """Return the last value that a slot was set to; `events` begin with the newest."""
+    return next((e.value for e in events if _is_slot(e, slot)), None)
 
 
-def _is_slot(event: Event, slot: str) -> bool:
-    return isinstance(event, SlotSet) and event.key == slot
+def _is_slot(event: Any, slot: str) -> bool:
+    return bool(event.type_name == SlotSet.type_name and event.key == slot)
 
 
-def _record(events: list[Event]) -> Mapping[str, Any]:
+def _record(events: list[Any]) -> Mapping[str, Any]:
     found = _last(events, "check_record")
     return found if isinstance(found, dict) else {}
 
