@@ -26,6 +26,7 @@ DOCS = (
     "docs/channels.md",
     "docs/content.md",
     "docs/hazards.md",
+    "docs/observability.md",
     "docs/screening.md",
     "docs/website.md",
     *sorted(f"docs/messengers/{p.name}" for p in (ROOT / "docs" / "messengers").glob("*.md")),
