@@ -11,8 +11,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from assistant import logs
 from assistant.dialogue.check import emergency_reply
 from assistant.dialogue.message import UserMessage, from_latest_message
+from assistant.observability import metrics
 from assistant.rendering.reply import Reply
 from assistant.safety.red_flags import RedFlag, find_red_flag
 from assistant.safety.second_net import KINDS
@@ -32,11 +34,15 @@ class SafeAction(Action, ABC):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
         """Run `respond`; on an error say so, store nothing, and still put an emergency first."""
+        name = self.name()
+        errors = metrics.RUN_ERRORS.labels(name)
         try:
-            return list(self.respond(dispatcher, tracker))
+            with metrics.RUN_SECONDS.labels(name).time():
+                return list(self.respond(dispatcher, tracker))
         except Exception as error:
+            errors.inc()
             # Type and place only: the message of an exception may hold what the patient typed.
-            logger.error("action %s failed: %s", self.name(), type(error).__name__)
+            logger.error("action %s failed: %s", name, logs.kind(error))
             logger.debug("traceback", exc_info=_without_message(error))
             dispatcher.messages.clear()
             return self.failed(dispatcher, tracker)
@@ -80,6 +86,7 @@ def record_of(tracker: Tracker) -> CheckRecord:
 
 def send(dispatcher: CollectingDispatcher, reply: Reply) -> None:
     """Hand the messages of `reply` to Rasa; what a button sends is plain text."""
+    metrics.refused_topics(reply.unanswered)
     for message in reply.messages:
         buttons = [{"title": c.title, "payload": c.payload} for c in message.choices]
         if message.response:

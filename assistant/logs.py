@@ -30,6 +30,19 @@ class Safe(str):
     """A text that was cut down already."""
 
 
+class SafeFields(dict[str, Any]):
+    """Fields of an event that were cut down already."""
+
+
+class Kind(str):
+    """The kind of an error, which logs as JSON show apart."""
+
+
+def kind(error: BaseException) -> Kind:
+    """Return what may be said of an error: its text may hold what a patient typed."""
+    return Kind(type(error).__name__)
+
+
 def arm(on: bool = True) -> None:
     """Withhold texts from now on, or (for tests) no more."""
     global _armed
@@ -76,7 +89,7 @@ def install() -> None:
     ) -> logging.LogRecord:
         if not _armed:
             return factory(name, level, path, line, msg, args, exc_info, *rest, **more)
-        if not (name.partition(".")[0] in OURS or isinstance(msg, Safe)):
+        if not (name.partition(".")[0] in OURS or isinstance(msg, Safe | SafeFields)):
             msg, args = _cut(msg, args, path, line)
         record = factory(name, level, path, line, msg, args, None, *rest, **more)
         # Formatters add this text where they would have printed the exception.

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg2
 import pytest
 import redis
@@ -100,6 +101,20 @@ class Database:
 
 class Postgres(Database):
     """A PostgreSQL server; its user `stria` needs no password."""
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Lets it answer nobody for a while; what serves a connection is in a process group of its own."""
+        assert self.process
+        parent = psutil.Process(self.process.pid)
+        family = [parent, *parent.children(recursive=True)]
+        for process in family:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in family:
+                process.resume()
 
     def answers(self) -> bool:
         """Tells whether it can be used."""

@@ -197,6 +197,7 @@ def _say_urgent(reply: Reply, reading: Reading) -> None:
 def _merge(reply: Reply, extra: Reply, record: CheckRecord, text: str) -> None:
     reply.messages.extend(extra.messages)
     reply.kind, reply.facts, reply.topic = extra.kind, extra.facts, extra.topic
+    reply.unanswered.extend(extra.unanswered)
     record.note_unanswered(extra.unanswered, text)
 
 

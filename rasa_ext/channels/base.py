@@ -15,7 +15,10 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
+from assistant import logs
+from assistant.observability import metrics
 from rasa_ext.hardening.first_look import Look, look_first
+from rasa_ext.metrics.turns import measured
 
 logger = logging.getLogger(__name__)
 
@@ -172,6 +175,15 @@ _running: set[asyncio.Future[Any]] = set()
 class SafeInput(InputChannel):
     """An input channel whose turns are finished even when the caller goes away."""
 
+    def count_refused(self, reason: str) -> None:
+        """Count a message that is not taken; `reason` is the code of an error, or another name of ours."""
+        metrics.REFUSED.labels(self.name(), reason).inc()
+
+    def refused(self, error: ChannelError) -> HTTPResponse:
+        """Count an error and return it as a response."""
+        self.count_refused(error.code)
+        return error.as_response()
+
     async def take_turn(self, on_new_message: OnNewMessage, incoming: Incoming) -> list[dict[str, Any]]:
         """Hand one message to Rasa and return its replies.
 
@@ -179,9 +191,10 @@ class SafeInput(InputChannel):
             ChannelError: 503 when the turn failed or the assistant has no model.
         """
         collector = CollectingOutputChannel()
-        await self.run_turn(on_new_message, incoming, collector)
-        if not collector.messages:
-            raise unavailable("has no answer right now")
+        with measured(self.name(), incoming.sender):
+            await self.run_turn(on_new_message, incoming, collector)
+            if not collector.messages:
+                raise unavailable("has no answer right now")
         return list(collector.messages)
 
     async def run_turn(
@@ -218,6 +231,6 @@ class SafeInput(InputChannel):
             await on_new_message(message)
         except Exception as error:
             # Type only: the message of an exception may hold what the patient typed.
-            logger.error("turn failed on channel %s: %s", self.name(), type(error).__name__)
+            logger.error("turn failed on channel %s: %s", self.name(), logs.kind(error))
             return False
         return True

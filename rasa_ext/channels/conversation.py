@@ -8,6 +8,8 @@ from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 
+from assistant import logs
+from assistant.observability import metrics
 from assistant.screening.record import CheckRecord
 from assistant.screening.summary import summary_text
 from rasa_ext.channels import stores, transcript
@@ -21,6 +23,7 @@ from rasa_ext.channels.base import (
 )
 from rasa_ext.channels.order import Order, Place
 from rasa_ext.channels.replies import Reply, SafeOutput
+from rasa_ext.metrics import turns
 
 logger = logging.getLogger(__name__)
 
@@ -71,15 +74,18 @@ class Conversations:
     async def _take(self, place: Place, agent: Any, incoming: Incoming, outbox: Outbox) -> None:
         """Take the turn, or repeat what was said; never raises."""
         problem: ChannelError | None = None
-        try:
-            async with place:
-                await self._answer(agent, incoming, outbox)
-        except ChannelError as error:
-            problem = error
-        except Exception as error:
-            # Type only: the message of an exception may hold what the patient typed.
-            logger.error("turn failed on channel %s: %s", self._channel.name(), type(error).__name__)
-            problem = unavailable()
+        with turns.measured(self._channel.name(), incoming.sender) as turn:
+            try:
+                async with place:
+                    await self._answer(agent, incoming, outbox)
+            except ChannelError as error:
+                problem = error
+            except Exception as error:
+                # Type only: the message of an exception may hold what the patient typed.
+                logger.error("turn failed on channel %s: %s", self._channel.name(), logs.kind(error))
+                problem = unavailable()
+            if problem:
+                turn.status = metrics.FAILED
         outbox.close(problem)
 
     async def _answer(self, agent: Any, incoming: Incoming, outbox: Outbox) -> None:
@@ -98,6 +104,8 @@ class Conversations:
 
         # Under the lock: at this moment no other server is taking the same message.
         await self._channel.run_turn(self._on_new_message, incoming, outbox, is_new)
+        if known is not None:
+            turns.repeated()
         for reply in known or ():
             await outbox.deliver(reply)
         if not known and not outbox.count:

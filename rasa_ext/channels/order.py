@@ -6,6 +6,7 @@ import asyncio
 from types import TracebackType
 
 from rasa_ext.channels.rates import too_many
+from rasa_ext.metrics.timing import lock_wait
 
 #: Seconds after which somebody is told to try again when too many messages wait.
 TRY_AGAIN = 5
@@ -69,7 +70,8 @@ class Place:
 
     async def __aenter__(self) -> None:
         try:
-            await self._line.lock.acquire()
+            with lock_wait("line"):
+                await self._line.lock.acquire()
         except BaseException:
             self._leave()
             raise

@@ -10,6 +10,8 @@ from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
+from assistant import logs
+from assistant.observability import metrics
 from rasa_ext.channels.base import ChannelError
 
 logger = logging.getLogger(__name__)
@@ -56,7 +58,8 @@ class Rates:
         except ChannelError:
             raise
         except Exception as error:
-            logger.error("rates: the shared store failed (%s); counting here", type(error).__name__)
+            metrics.RATE_STORE_ERRORS.inc()
+            logger.error("rates: the shared store failed (%s); counting here", logs.kind(error))
             self._hit(self._own, keys)
 
     def _hit(self, limiter: MovingWindowRateLimiter, keys: dict[str, str]) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 from rasa.core.channels.channel import OutputChannel
 
+from assistant import logs
+
 logger = logging.getLogger(__name__)
 
 
@@ -75,7 +77,7 @@ class SafeOutput(OutputChannel):
             await self.deliver(reply)
         except Exception as error:
             # Type only: the message of an exception may hold what was written.
-            logger.error("channel %s could not deliver: %s", self._channel, type(error).__name__)
+            logger.error("channel %s could not deliver: %s", self._channel, logs.kind(error))
 
     async def send_text_message(self, recipient_id: str, text: str, **more: Any) -> None:
         """Deliver a text; Rasa's other ways of sending end here, too."""

@@ -10,6 +10,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
+from assistant.observability import metrics
 from rasa_ext.channels.base import (
     ChannelError,
     Incoming,
@@ -35,6 +36,7 @@ class RestInput(SafeInput):
 
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         """Return the routes: readiness at `/`, messages at `/webhook`."""
+        metrics.channel_opened(self.name())
         routes = Blueprint("stria_rest", "rasa_ext.channels.rest")
 
         @routes.route("/", methods=["GET"])
@@ -53,7 +55,7 @@ class RestInput(SafeInput):
                 incoming = Incoming(read_sender(body), read_text(body))
                 return json_response(await self.take_turn(on_new_message, incoming))
             except ChannelError as error:
-                return error.as_response()
+                return self.refused(error)
 
         return routes
 

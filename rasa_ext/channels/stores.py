@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from inspect import isawaitable
 from itertools import takewhile
 from typing import Any
 
@@ -19,6 +18,7 @@ from rasa.shared.core.events import Restarted, UserUttered
 
 from rasa_ext.channels import transcript
 from rasa_ext.channels.replies import Reply
+from rasa_ext.metrics.timing import store_work
 from rasa_ext.stores.events import delete_events, forget_deleted
 
 #: Events of what was said that hold the last turn; a turn has few replies.
@@ -35,11 +35,13 @@ def innermost(store: Any) -> Any:
     return _all(primary(store))[0]
 
 
+@store_work("transcript")
 async def load(store: Any, sender: str) -> Any | None:
     """Return the tracker with all events of a conversation, or None. Raises when the store fails."""
     return await primary(store).retrieve_full_tracker(sender)
 
 
+@store_work("look_up")
 async def look_up(store: Any, sender: str, message_id: str) -> tuple[bool, Sequence[Any]]:
     """Tell whether the patient has written before; return all events when this message may be among them.
 
@@ -60,6 +62,7 @@ async def look_up(store: Any, sender: str, message_id: str) -> tuple[bool, Seque
     return any(isinstance(e, UserUttered) for e in events), events
 
 
+@store_work("look_up")
 async def last_replies(store: Any, sender: str) -> list[Reply]:
     """Return the replies of the last turn since the last start over, with their ids."""
     inner = innermost(store)
@@ -116,6 +119,7 @@ def _all(store: Any) -> list[Any]:
     return [store]
 
 
+@store_work("erase")
 async def _erase(store: Any, sender: str) -> None:
     if isinstance(store, SQLTrackerStore):
         delete_events(store, store.SQLEvent.sender_id == sender)
@@ -126,14 +130,3 @@ async def _erase(store: Any, sender: str) -> None:
         store.red.delete(store.key_prefix + sender)
     else:
         raise NotImplementedError(type(store).__name__)
-
-
-async def answers(store: Any) -> bool:
-    """Tell whether the store can be read."""
-    try:
-        found = primary(store).retrieve("readiness")
-        if isawaitable(found):
-            await found
-    except Exception:
-        return False
-    return True

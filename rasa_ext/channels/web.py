@@ -17,6 +17,8 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
+from assistant import logs
+from assistant.observability import metrics
 from rasa_ext.channels import stores
 from rasa_ext.channels.base import (
     ChannelError,
@@ -81,6 +83,7 @@ class WebInput(SafeInput):
 
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         """Return the routes."""
+        metrics.channel_opened(self.name())
         self.conversations = Conversations(self, on_new_message, self._settings.most_waiting)
         api: dict[str, Mapping[str, Handler]] = {
             "session": {"POST": self._open, "GET": self._show, "DELETE": self._delete},
@@ -100,11 +103,11 @@ class WebInput(SafeInput):
                     return await self._call_api(request, api[path])
                 return await self._static(request, path)
             except ChannelError as error:
-                response = error.as_response()
+                response = self.refused(error)
             except Exception as error:
                 # Type only: the message of an exception may hold what the patient typed.
-                logger.error("web: request failed: %s", type(error).__name__)
-                response = unavailable().as_response()
+                logger.error("web: request failed: %s", logs.kind(error))
+                response = self.refused(unavailable())
             response.headers.update(_PRIVATE)
             return response
 

@@ -17,6 +17,10 @@ from rasa.core.processor import MessageProcessor
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.events import ActionExecuted, Event
 
+from assistant import logs
+from rasa_ext.metrics import turns
+from rasa_ext.metrics.timing import action_call
+
 logger = logging.getLogger(__name__)
 
 FAILED_RESPONSE = "utter_action_failed"
@@ -37,14 +41,17 @@ class _Guarded:
         return getattr(self._action, name)
 
     async def run(self, output_channel: Any, nlg: Any, tracker: Any, domain: Any) -> list[Event]:
+        name = self._action.name()
         try:
-            events: list[Event] = await self._action.run(output_channel, nlg, tracker, domain)
+            with action_call(name):
+                events: list[Event] = await self._action.run(output_channel, nlg, tracker, domain)
             return events
         except ActionExecutionRejection:
             raise
         except Exception as error:
             self.failed = True
-            logger.error("action %s failed: %s", self._action.name(), type(error).__name__)
+            logger.error("action %s failed: %s", name, logs.kind(error))
+            turns.action_failed()
             intent = (tracker.latest_message.intent or {}).get("name") if tracker.latest_message else None
             response = _FIRST.get(intent or "", FAILED_RESPONSE)
             message = await nlg.generate(response, tracker, output_channel.name())

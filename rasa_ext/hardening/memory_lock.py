@@ -16,6 +16,8 @@ from typing import Any
 from rasa.core.lock import TicketLock
 from rasa.core.lock_store import InMemoryLockStore, LockError
 
+from rasa_ext.metrics.timing import lock_wait
+
 #: Seconds after which somebody who waits in vain is told so.
 PATIENCE = 60.0
 
@@ -36,7 +38,8 @@ async def _lock(
     line.members += 1
     try:
         try:
-            await asyncio.wait_for(line.lock.acquire(), PATIENCE)
+            with lock_wait("memory"):
+                await asyncio.wait_for(line.lock.acquire(), PATIENCE)
         except asyncio.TimeoutError:
             raise LockError("The conversation is busy for too long.") from None
         try:

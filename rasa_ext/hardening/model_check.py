@@ -14,6 +14,8 @@ from typing import Any
 from rasa.core import run
 from sanic.response import text
 
+from assistant import logs
+
 logger = logging.getLogger(__name__)
 
 #: Any model has an intent for it.
@@ -24,7 +26,7 @@ async def _understands(agent: Any) -> bool:
     try:
         parsed = await agent.parse_message(WORD)
     except Exception as error:
-        logger.error("model: it could not read a message: %s", type(error).__name__)
+        logger.error("model: it could not read a message: %s", logs.kind(error))
         return False
     return bool((parsed.get("intent") or {}).get("name"))
 

@@ -16,6 +16,7 @@ import structlog
 from rasa.shared.utils import io
 
 from assistant import logs
+from assistant.observability import json_logs
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,11 @@ def mark(_logger: Any, _method: str, rendered: Any) -> Any:
     return logs.Safe(rendered) if isinstance(rendered, str) else rendered
 
 
+def hand_over(_logger: Any, _method: str, event: Any) -> Any:
+    """Hand the fields themselves to the standard logging, which writes them as JSON."""
+    return (logs.SafeFields(event),), {}
+
+
 def _insert() -> None:
     """Put both into the list of processors itself, which loggers that exist already share."""
     processors: list[Any] = structlog.get_config()["processors"]
@@ -55,13 +61,17 @@ def _insert() -> None:
     )
     first = next((i for i, p in enumerate(processors) if isinstance(p, renders)), len(processors))
     processors.insert(first, withhold)
-    processors.append(mark)
+    if json_logs.is_on():
+        processors[first + 1 :] = [structlog.processors.format_exc_info, hand_over]
+    else:
+        processors.append(mark)
 
 
 def install() -> None:
     """Cut down what is logged from the first request on."""
     logs.install()
     logs.arm_at_first_request()
+    json_logs.install()
     _insert()
     if getattr(structlog.configure, "withholds", False):
         return

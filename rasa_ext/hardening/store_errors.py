@@ -16,12 +16,14 @@ from rasa.core.tracker_store import FailSafeTrackerStore
 from rasa.shared.exceptions import RasaException
 from rasa.shared.utils.common import class_from_module_path
 
+from assistant import logs
+
 logger = logging.getLogger(__name__)
 
 
 def _raise(self: Any, error: Exception) -> NoReturn:
     # Type only: the message of an SQL error may hold what the patient typed.
-    logger.error("tracker store failed: %s", type(error).__name__)
+    logger.error("tracker store failed: %s", logs.kind(error))
     raise error
 
 

@@ -27,6 +27,8 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from rasa_ext.metrics.timing import lock_wait
+
 logger = logging.getLogger(__name__)
 
 #: Seconds after which the place of a server that is gone is free. A user waits no longer for it.
@@ -119,7 +121,8 @@ class RedisLockStore(LockStore):
         keys, token = self._keys(conversation_id), secrets.token_hex(16)
         held = False
         try:
-            await self._wait(keys, token)
+            with lock_wait("redis"):
+                await self._wait(keys, token)
             held = True
             work = asyncio.ensure_future(self._stay(keys, token))
             try:
@@ -133,6 +136,15 @@ class RedisLockStore(LockStore):
             if held:
                 # To its end, even when the caller is cancelled: others wait.
                 await asyncio.shield(leaving)
+
+    async def answers(self) -> bool:
+        """Tell whether locks can be had, by taking a place in a line that no conversation has."""
+        token, keys = secrets.token_hex(16), self._keys("\0readiness")
+        try:
+            await self._run(_JOIN, keys, token, self._milliseconds, 1)
+            return bool(await self._run(_LEAVE, keys, token))
+        except LockError:
+            return False
 
     async def _wait(self, keys: list[str], token: str) -> None:
         """Stand in the line until nobody is in front."""

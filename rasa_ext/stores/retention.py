@@ -16,6 +16,7 @@ from rasa.core.lock_store import LockError, LockStore
 from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.shared.core.events import UserUttered
 
+from assistant import logs
 from rasa_ext.stores.events import delete_events, forget_deleted
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ async def keep_purging(store: TrackerStore, locks: LockStore, days: int, hours: 
             if erased:
                 logger.info("retention: erased %d conversation(s) older than %d days", erased, days)
         except Exception as error:
-            logger.error("retention: conversations could not be erased: %s", type(error).__name__)
+            logger.error("retention: conversations could not be erased: %s", logs.kind(error))
         await asyncio.sleep(hours * HOUR)
 
 

@@ -245,7 +245,7 @@ def test_the_action_server_is_down(own: OwnStack, visitor: Visitor) -> None:
     own.kill("actions")
     try:
         eventually(lambda: own.ready()[0] == 503)
-        checks = {"model": True, "actions": False, "store": True}
+        checks = {"model": True, "actions": False, "tracker_store": True, "lock_store": True}
         assert own.ready()[1] == {"status": "unavailable", "checks": checks}
         assert visitor.say("no", "message-1").texts[0].startswith("Sorry, something went wrong on my side")
     finally:

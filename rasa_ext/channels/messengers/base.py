@@ -17,6 +17,8 @@ from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty
 
+from assistant import logs
+from assistant.observability import metrics
 from rasa_ext.channels.base import (
     ChannelError,
     OnNewMessage,
@@ -54,6 +56,8 @@ REMEMBERED = 10_000
 PUBLIC_URL = r"https?://[A-Za-z0-9.-]+(:\d{1,5})?"
 #: A platform's own address; http only for tests on this machine.
 API_BASE = r"https://[^\s]+|http://(127\.0\.0\.1|localhost)(:\d{1,5})?[^\s]*"
+#: Messages that no turn is taken for, and how they are counted.
+_UNREADABLE = {texts.TOO_LONG: "too_long", texts.NOT_TEXT: "not_text"}
 
 
 class MessengerInput(SafeInput, ABC):
@@ -126,6 +130,7 @@ class MessengerInput(SafeInput, ABC):
     def __init__(self, client: Client) -> None:
         """Keep how the platform is called."""
         self.client = client
+        client.channel = self.name()
         self._claims = Claims()
         self._outgoing = Order(0)
         self._sending: set[asyncio.Future[Any]] = set()
@@ -164,6 +169,8 @@ class MessengerInput(SafeInput, ABC):
 
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         """Return the routes."""
+        metrics.channel_opened(self.name())
+        metrics.messenger_opened(self.name())
         self.conversations = Chats(self, self.take, self.numbered, on_new_message)
         routes = Blueprint(f"stria_{self.name()}", __name__)
 
@@ -177,11 +184,11 @@ class MessengerInput(SafeInput, ABC):
                 for event in self.parse(request):
                     self.accept(request.app.ctx.agent, event)
             except ChannelError as error:
-                return error.as_response()
+                return self.refused(error)
             except Exception as error:
                 # Taken all the same: the platform would send it again and again. Type only: the
                 # message of an exception may hold what the patient typed.
-                logger.error("%s: an update could not be read: %s", self.name(), type(error).__name__)
+                logger.error("%s: an update could not be read: %s", self.name(), logs.kind(error))
             return self.accepted(request)
 
         @routes.listener("before_server_stop")
@@ -199,15 +206,22 @@ class MessengerInput(SafeInput, ABC):
     def accept(self, agent: Any, event: Event) -> None:
         """Take an event into the lines and return at once; all else is done in the background."""
         sender = self.sender(event)
-        if not (event.user and is_id(sender) and is_id(event.id) and self._claims.first(sender, event.id)):
+        if not (event.user and is_id(sender) and is_id(event.id)):
+            self.count_refused("bad_sender")
+            return
+        if not self._claims.first(sender, event.id):
+            self.count_refused("duplicate")
             return
         text = clean(event.text)
         answers: Outbox | str = event.notice or notice_for(event, text)
-        if not answers:
+        if answers in _UNREADABLE:
+            self.count_refused(_UNREADABLE[answers])
+        elif not answers:
             try:
                 incoming = EventIncoming(sender, text, event.id, event=event)
                 answers = self.conversations.send(agent, incoming)
-            except ChannelError:
+            except ChannelError as error:
+                self.count_refused(error.code)
                 answers = "" if sender in self._warned else texts.TOO_MANY
                 self._warned.add(sender)
         place = self._outgoing.join(sender, limited=False)
@@ -284,12 +298,13 @@ class MessengerInput(SafeInput, ABC):
             try:
                 await self.send(event, message)
             except Exception as error:
+                metrics.REPLIES_LOST.labels(self.name()).inc()
                 self._log("could not send", error)
 
     def _log(self, what: str, error: Exception) -> None:
         # Only what DeliveryError promises to be safe; else the type.
         why = f" ({error})" if isinstance(error, DeliveryError) else ""
-        logger.error("%s %s: %s%s", self.name(), what, type(error).__name__, why)
+        logger.error("%s %s: %s%s", self.name(), what, logs.kind(error), why)
 
 
 class Off(InputChannel):

@@ -9,6 +9,7 @@ from rasa_ext.channels.base import Incoming, OnNewMessage, SafeInput, clean, una
 from rasa_ext.channels.conversation import Conversations, Outbox
 from rasa_ext.channels.messengers import choices
 from rasa_ext.channels.messengers.events import Event, EventIncoming
+from rasa_ext.metrics import turns
 
 #: Messages of one person that may wait while one is being answered.
 MOST_WAITING = 5
@@ -34,6 +35,7 @@ class Chats(Conversations):
             raise unavailable()
         store, sender, event = agent.tracker_store, incoming.sender, incoming.event
         if not await self._take_event(agent, event):
+            turns.repeated()
             return
         if event.press:
             read = await choices.pressed(store, sender, clean(event.press))

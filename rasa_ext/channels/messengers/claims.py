@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from rasa.core.tracker_store import RedisTrackerStore, SQLTrackerStore
 
 from rasa_ext.channels import stores, transcript
+from rasa_ext.metrics.timing import store_work
 
 #: Seconds for which a claim is kept. WhatsApp sends again for 7 days, the others for less.
 KEPT = 30 * 86_400
@@ -54,6 +55,7 @@ class Claims:
             self._seen.popitem(last=False)
         return True
 
+    @store_work("claim")
     async def claim(self, store: Any, sender: str, message_id: str) -> bool:
         """Claim a message in the tracker store; tell whether nobody had. Raises when the store fails.
 

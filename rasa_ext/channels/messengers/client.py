@@ -12,6 +12,8 @@ from typing import Any
 
 import aiohttp
 
+from assistant.observability import metrics
+
 logger = logging.getLogger(__name__)
 
 #: Seconds for one call.
@@ -76,6 +78,8 @@ class Client:
         self._retry_after, self._first_wait = retry_after, first_wait
         self._patience = aiohttp.ClientTimeout(total=patience)
         self._session: aiohttp.ClientSession | None = None
+        #: Whose calls these are, for the metrics. Set by the channel.
+        self.channel = ""
 
     async def post(
         self,
@@ -94,7 +98,10 @@ class Client:
             DeliveryError: It failed for good.
         """
         for attempt in range(1, attempts + 1):
-            answer, why = await self._once(path, data, form)
+            with metrics.OUTGOING_SECONDS.labels(self.channel).time():
+                answer, why = await self._once(path, data, form)
+            status = metrics.status_class(answer.status if answer else 0)
+            metrics.OUTGOING.labels(self.channel, status).inc()
             if answer and answer.status < 400:
                 return answer
             wait = self._wait(attempt, answer)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.server
 import re
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from assistant.observability import metrics
 from rasa_ext.channels import readiness
 from rasa_ext.channels.readiness import Readiness
 from tests.channel_server import ChannelServer
@@ -251,24 +254,43 @@ async def ready(agent: Any) -> dict[str, bool]:
     return await Readiness().checks(agent)
 
 
+ALL = {"model": True, "actions": True, "tracker_store": True, "lock_store": True}
+
+
 async def test_readiness(agent: WebAgent, actions: type[Actions], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Model, action server and store are asked one by one."""
-    assert await ready(agent) == {"model": True, "actions": True, "store": True}
+    """All parts are asked one by one; the metrics show the same."""
+    assert await ready(agent) == ALL
     agent.ready = False
-    assert await ready(agent) == {"model": False, "actions": True, "store": True}
+    assert await ready(agent) == {**ALL, "model": False}
+    assert {part: metrics.READY.labels(part)._value.get() for part in ALL} == {**ALL, "model": False}
     agent.ready = True
     actions.status = 500
-    assert (await ready(agent))["actions"] is False
+    assert await ready(agent) == {**ALL, "actions": False}
     for url in (None, "http://127.0.0.1:1/webhook", "nonsense"):
         agent.action_endpoint.url = url
-        assert (await ready(agent))["actions"] is False
+        assert await ready(agent) == {**ALL, "actions": False}
 
     async def broken(sender: str) -> None:
         raise OSError
 
     monkeypatch.setattr(agent.tracker_store._tracker_store, "retrieve", broken)  # type: ignore[attr-defined]
-    assert await ready(agent) == {"model": True, "actions": False, "store": False}
-    assert await ready(None) == {"model": False, "actions": False, "store": False}
+    assert await ready(agent) == {**ALL, "actions": False, "tracker_store": False}
+    assert await ready(None) == dict.fromkeys(ALL, False)
+
+
+async def test_a_part_that_never_answers(
+    agent: WebAgent, actions: type[Actions], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It counts as down after a short while, and the others are not held up by it."""
+
+    async def hangs(sender: str) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(readiness, "PATIENCE", 0.2)
+    monkeypatch.setattr(agent.tracker_store._tracker_store, "retrieve", hangs)  # type: ignore[attr-defined]
+    started = time.monotonic()
+    assert await ready(agent) == {**ALL, "tracker_store": False}
+    assert time.monotonic() - started < 2
 
 
 async def test_readiness_is_not_asked_too_often(agent: WebAgent, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,7 +308,7 @@ def test_readiness_over_http(assets: Path, tmp_path: Path) -> None:
     with web_server(assets) as server:
         answer = plain(Visitor(server.port), "")
         assert answer.status == 503
-        checks = {"model": True, "actions": False, "store": True}
+        checks = {**ALL, "actions": False}
         assert answer.json == {"status": "unavailable", "checks": checks}
         assert answer.headers["cache-control"] == "no-store"
 

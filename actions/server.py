@@ -1,0 +1,30 @@
+"""The metrics of the action server, on a port of their own."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pluggy
+
+from assistant.observability import json_logs, port
+
+PORT = "STRIA_METRICS_ACTIONS_PORT"
+
+_watching: set[asyncio.Task[None]] = set()
+
+
+@pluggy.HookimplMarker("rasa_sdk")
+def attach_sanic_app_extensions(app: Any) -> None:
+    """Begin to measure when the action server starts; rasa_sdk calls this for its plugins."""
+    app.register_listener(start, "after_server_start")
+
+
+async def start(_app: Any, _loop: Any) -> None:
+    """Serve the metrics of this process when a port is set."""
+    json_logs.install()
+    if port.serve(PORT):
+        task = asyncio.ensure_future(port.watch_loop())
+        # The event loop itself does not keep a task alive that nobody waits for.
+        _watching.add(task)
+        task.add_done_callback(_watching.discard)

@@ -1,0 +1,97 @@
+"""What measuring costs: all that a turn of the website's chat counts, and its line of the log."""
+
+from __future__ import annotations
+
+import io
+import logging
+import time
+from collections.abc import Iterator
+
+import pytest
+from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+
+import rasa_ext.channels  # measures
+from assistant.observability import metrics
+from assistant.observability.json_logs import JsonFormatter
+from rasa_ext.metrics import turns
+from rasa_ext.metrics.timing import action_call, lock_wait, store_work
+from tests.engine import Engine
+
+assert rasa_ext.channels
+TURNS = 3000
+#: Seconds of CPU a message; a whole one takes about 13 ms (research/ops.md 1.3).
+MOST = 0.0005
+
+
+class Nothing(InMemoryTrackerStore):
+    """A store that does nothing, so that only the measuring is measured."""
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Stores nothing."""
+
+    async def retrieve(self, sender_id: str) -> None:
+        """Finds nothing."""
+
+
+@store_work("look_up")
+async def looked_up() -> None:
+    """Looks nothing up."""
+
+
+@pytest.fixture
+async def tracker() -> DialogueStateTracker:
+    """A conversation in the middle of the check, as long as they get before they are cut."""
+    engine = Engine()
+    await engine.say("start the check", "start_check")
+    while len(engine.tracker.events) < 80:
+        await engine.say("hello", "smalltalk/greet")
+        await engine.say("no", "deny")
+    return engine.tracker
+
+
+@pytest.fixture
+def access(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Lets each turn have its line, as JSON, when the test asks for it."""
+    logger, handler = logging.getLogger("rasa_ext.access"), logging.StreamHandler(io.StringIO())
+    handler.setFormatter(JsonFormatter())
+    logger.addHandler(handler)
+    logger.propagate = False
+    logger.setLevel(logging.INFO if request.param else logging.WARNING)
+    yield
+    logger.removeHandler(handler)
+    logger.propagate = True
+    logger.setLevel(logging.NOTSET)
+
+
+async def turn(store: FailSafeTrackerStore, tracker: DialogueStateTracker) -> None:
+    """Does what is done for a message, but for the work itself."""
+    with turns.measured("web", "web:0123456789"):
+        with lock_wait("line"):
+            pass
+        await looked_up()
+        with lock_wait("memory"):
+            pass
+        await store.retrieve("web:0123456789")
+        with action_call("action_answer"):
+            # In the action server.
+            metrics.RUN_ERRORS.labels("action_answer")
+            with metrics.RUN_SECONDS.labels("action_answer").time():
+                metrics.refused_topics(["price"])
+        await store.save(tracker)
+
+
+@pytest.mark.parametrize("access", [False, True], indirect=True, ids=["without", "with"])
+async def test_the_cost_of_a_turn(
+    access: None, tracker: DialogueStateTracker, request: pytest.FixtureRequest
+) -> None:
+    """Far below a millisecond, with the line of the log and without."""
+    store = FailSafeTrackerStore(Nothing(Domain.empty()))
+    await turn(store, tracker)
+    started = time.process_time()
+    for _ in range(TURNS):
+        await turn(store, tracker)
+    cost = (time.process_time() - started) / TURNS
+    print(f"\n{cost * 1e6:.0f} us a message, {request.node.callspec.id} the line of the log")
+    assert cost < MOST
