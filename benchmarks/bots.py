@@ -28,6 +28,8 @@ from tests.stack import Service, free_port
 
 NULL_BOT = Path(__file__).parent / "nullbot"
 START_SECONDS = 300.0
+#: Of stock Rasa's training: enough for what a message costs, and for nothing else.
+EPOCHS = 1
 #: A bot's own settings must not leak into another one's.
 _UNSET = ("STRIA_HARDENING", "STRIA_DB", "RASA_TOKEN")
 
@@ -144,7 +146,7 @@ def train(names: Sequence[str], folder: Path) -> dict[str, Path]:
 
 
 def _train(name: str, folder: Path) -> Path:
-    home = NULL_BOT if name == "null" else stock.write(folder / "stock")
+    home = NULL_BOT if name == "null" else stock.write(folder / "stock", EPOCHS)
     command = [*module("rasa"), "train", "--force", "--skip-validation", "--out", str(folder)]
     command += ["--fixed-model-name", name, "--config", str(home / "config.yml")]
     source = (NULL_BOT / "domain.yml", NULL_BOT / "data") if name == "null" else stock.SOURCE

@@ -59,4 +59,6 @@ def install(*, server: bool = False) -> None:
         from rasa_ext.hardening import finished_requests, model_check
 
         finished_requests.install()
+        # Before model_check, which wraps the same function.
+        local_actions.install_server()
         model_check.install()

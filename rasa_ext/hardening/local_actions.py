@@ -121,3 +121,19 @@ def install() -> None:
 
     run.runs_here = True  # type: ignore[attr-defined]
     RemoteAction.run = run  # type: ignore[method-assign]
+
+
+def install_server() -> None:
+    """Import the actions before the server takes messages; a wrong name stops the start."""
+    from rasa.core import run as server
+
+    original = server.load_agent_on_start
+    if getattr(server, "stria_imports_actions", False):
+        return
+
+    async def load(model_path: Any, endpoints: Any, *others: Any) -> Any:
+        executor_for(getattr(endpoints, "action", None))
+        return await original(model_path, endpoints, *others)
+
+    server.stria_imports_actions = True
+    server.load_agent_on_start = load

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import yaml
 
 from benchmarks import __main__ as program
 from benchmarks import bots, length, memory, message, starts, stock, talk, throughput
@@ -67,10 +68,13 @@ def test_the_same_is_asked_every_time() -> None:
     assert [sender for sender, _ in answers] == ["c-0"] * 6 + ["c-1"] * 6
 
 
-def test_stock_rasa_is_left_to_its_defaults(tmp_path: Path) -> None:
-    """As `rasa init` writes it: no pipeline and no policies of ours."""
-    config = (stock.write(tmp_path / "stock") / "config.yml").read_text()
-    assert "pipeline:\npolicies:\n" in config
+def test_stock_rasa_is_what_rasa_init_makes(tmp_path: Path) -> None:
+    """DIET, TED and UnexpecTED; trained for as long as they ask for, unless told otherwise."""
+    config = yaml.safe_load((stock.write(tmp_path / "stock") / "config.yml").read_text())
+    names = [part["name"] for part in [*config["pipeline"], *config["policies"]]]
+    assert {"DIETClassifier", "ResponseSelector", "TEDPolicy", "UnexpecTEDIntentPolicy"} <= set(names)
+    epochs = [{part.get("epochs") for part in stock.config(n)["pipeline"]} - {None} for n in (None, 1)]
+    assert epochs == [{100}, {1}]
 
 
 def test_a_model_is_needed_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
+from rasa.core import run as server
 from rasa.core.actions import action as rasa_action
 from rasa.core.actions.action import ActionExecutionRejection
 from rasa.core.channels.channel import CollectingOutputChannel
@@ -16,6 +18,7 @@ from rasa.shared.core.events import BotUttered, SlotSet
 from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
+from rasa_ext.hardening import local_actions
 from rasa_ext.hardening.local_actions import executor_for
 from scripts._env import ROOT
 from tests.engine import Engine
@@ -114,6 +117,27 @@ def test_a_wrong_setting_is_named(setting: Any, problem: str) -> None:
     with pytest.raises(RasaException, match=problem) as caught:
         executor_for(Endpoint(actions_module=setting))
     assert "endpoints.yml" in str(caught.value)
+
+
+async def test_a_wrong_name_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before a model is loaded; a right one does not, nor does none. Installed twice, it looks once."""
+    loaded: list[str] = []
+
+    async def load(model: str, *_: Any) -> None:
+        loaded.append(model)
+
+    monkeypatch.setattr(server, "load_agent_on_start", load)
+    monkeypatch.delattr(server, "stria_imports_actions", raising=False)
+    local_actions.install_server()
+    once = server.load_agent_on_start
+    local_actions.install_server()
+    assert server.load_agent_on_start is once
+    for endpoint in (Endpoint(actions_module=HERE), None):
+        await once("right", SimpleNamespace(action=endpoint), None, None, None)  # type: ignore[arg-type]
+    wrong = SimpleNamespace(action=Endpoint(actions_module="no_such"))
+    with pytest.raises(RasaException, match="no_such"):
+        await once("wrong", wrong, None, None, None)  # type: ignore[arg-type]
+    assert loaded == ["right", "right"]
 
 
 def test_without_the_setting_nothing_runs_here() -> None:

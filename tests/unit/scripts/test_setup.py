@@ -101,3 +101,24 @@ def test_failure_names_its_remedy(output: str, remedy: str) -> None:
     line = setup.explain(output)
     assert remedy in line
     assert "\n" not in line
+
+
+def test_the_early_line_is_left_once(tmp_path: Path) -> None:
+    """It is written where Python looks at its start, and only when it is not there as it should be."""
+    packages = tmp_path / Path(setup.PTH).parent
+    packages.mkdir(parents=True)
+    setup.leave_early_line(tmp_path, tmp_path / "project")
+    written = tmp_path / setup.PTH
+    assert "project" in written.read_text()
+    before = written.stat().st_mtime_ns
+    setup.leave_early_line(tmp_path, tmp_path / "project")
+    assert written.stat().st_mtime_ns == before
+    setup.leave_early_line(tmp_path, tmp_path / "moved")
+    assert "moved" in written.read_text()
+
+
+def test_the_early_line_does_nothing_where_there_is_no_environment(tmp_path: Path) -> None:
+    """A line of Python, which ends."""
+    line = setup.early_line(tmp_path)
+    assert line.count("\n") == 1
+    exec(line, {})
