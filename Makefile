@@ -8,7 +8,7 @@ export PORT ACTIONS_PORT
 VENV_PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: run chat train check test eval purge fmt lock widget screenshots snippet setup clean help
+.PHONY: run chat train check test eval audit sbom purge fmt lock widget screenshots snippet setup clean help
 
 run: setup ## Start the assistant (PORT, ACTIONS_PORT); trains when needed
 	@$(VENV_PYTHON) -m scripts.run
@@ -31,6 +31,12 @@ channels: setup ## Play all conversations on every channel (make test leaves the
 
 eval: setup ## Measure the assistant and write the results file
 	@$(VENV_PYTHON) -m scripts.evaluate
+
+audit: setup ## Look the packages up in a database of vulnerabilities
+	@$(VENV_PYTHON) -m scripts.audit
+
+sbom: setup ## Write the list of all packages (CycloneDX) to results/sbom.json
+	@$(VENV_PYTHON) -m scripts.sbom
 
 purge: setup ## Erase expired conversations now (the server does it by itself)
 	@$(VENV_PYTHON) -m scripts.purge

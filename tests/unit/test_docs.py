@@ -27,6 +27,7 @@ DOCS = (
     "docs/content.md",
     "docs/hazards.md",
     "docs/screening.md",
+    "docs/security.md",
     "docs/website.md",
     *sorted(f"docs/messengers/{p.name}" for p in (ROOT / "docs" / "messengers").glob("*.md")),
 )
