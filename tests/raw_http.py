@@ -44,17 +44,17 @@ class Request:
         return b"\r\n".join((head, *(n + b": " + v for n, v in headers), b"", self.body))
 
 
-def exchange(port: int, *parts: bytes, pause: float = 0.0, half_close: bool = False) -> list[int]:
+def exchange(port: int, *parts: bytes, pause: float = 0.0, quiet: float = PATIENCE) -> list[int]:
     """Sends parts one by one and reads until the server hangs up; returns the statuses in it.
 
     Args:
         port: Where the server listens, on this machine.
         parts: What is sent.
         pause: Seconds between the parts.
-        half_close: Whether to say then that nothing more will come.
+        quiet: Seconds without an answer after which we say that nothing more will come.
 
     Raises:
-        HangError: The server does not hang up.
+        HangError: The server does not hang up, even then.
     """
     with connected(port) as wire:
         with contextlib.suppress(ConnectionError):
@@ -62,9 +62,15 @@ def exchange(port: int, *parts: bytes, pause: float = 0.0, half_close: bool = Fa
                 if number and pause:
                     time.sleep(pause)
                 wire.sendall(part)
-            if half_close:
+        answer, ended = _rest(wire, quiet)
+        if not ended and quiet < PATIENCE:
+            with contextlib.suppress(OSError):
                 wire.shutdown(socket.SHUT_WR)
-        return statuses(_rest(wire))
+            more, ended = _rest(wire, PATIENCE)
+            answer += more
+        if not ended:
+            raise HangError(f"no end after {PATIENCE} s; so far {statuses(answer)}")
+        return statuses(answer)
 
 
 def abandon(port: int, part: bytes) -> None:
@@ -87,19 +93,19 @@ def statuses(answer: bytes) -> list[int]:
     return [int(status) for status in _STATUS.findall(answer)]
 
 
-def _rest(wire: socket.socket) -> bytes:
-    found, end = b"", time.monotonic() + PATIENCE
+def _rest(wire: socket.socket, quiet: float) -> tuple[bytes, bool]:
+    """Reads until the other side hangs up, or says nothing for so many seconds; tells whether it hung up."""
+    found = b""
+    wire.settimeout(quiet)
     while True:
         try:
             part = wire.recv(65_536)
         except ConnectionError:
-            return found
+            return found, True
         except TimeoutError:
-            part = None
-        if part == b"":
-            return found
-        if part is None or time.monotonic() > end:
-            raise HangError(f"no end after {PATIENCE} s; so far {statuses(found)}")
+            return found, False
+        if not part:
+            return found, True
         found += part
 
 

@@ -16,6 +16,8 @@ from rasa_ext.hardening import (
     private_logs,
     request_length,
     request_line,
+    request_rest,
+    request_time,
     schema_check,
     slash_guard,
     store_errors,
@@ -32,6 +34,8 @@ _MENDS = (
     private_logs,
     request_length,
     request_line,
+    request_rest,
+    request_time,
     store_errors,
     training_merge,
 )
@@ -44,7 +48,8 @@ def install(*, server: bool = False) -> None:
     for mend in _MENDS:
         mend.install()
     if server:
-        from rasa_ext.hardening import finished_requests, model_check
+        from rasa_ext.hardening import api_errors, finished_requests, model_check
 
         finished_requests.install()
+        api_errors.install()
         model_check.install()
