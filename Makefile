@@ -8,7 +8,7 @@ export PORT ACTIONS_PORT
 VENV_PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: run chat train check test load eval purge fmt lock widget screenshots snippet setup clean help
+.PHONY: run chat train check test load eval audit sbom purge fmt lock widget screenshots snippet setup clean help
 
 run: setup ## Start the assistant (PORT, ACTIONS_PORT); trains when needed
 	@$(VENV_PYTHON) -m scripts.run
@@ -35,6 +35,12 @@ load: setup ## Put the servers under load and kill each of them (10 minutes; not
 
 eval: setup ## Measure the assistant and write the results file
 	@$(VENV_PYTHON) -m scripts.evaluate
+
+audit: setup ## Look the packages up in a database of vulnerabilities
+	@$(VENV_PYTHON) -m scripts.audit
+
+sbom: setup ## Write the list of all packages (CycloneDX) to results/sbom.json
+	@$(VENV_PYTHON) -m scripts.sbom
 
 purge: setup ## Erase expired conversations now (the server does it by itself)
 	@$(VENV_PYTHON) -m scripts.purge

@@ -60,8 +60,7 @@ def child_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
         environment.pop(name, None)
     for name, value in QUIET.items():
         environment.setdefault(name, value)
-    # Never optional: reporting would leave the machine, and Rasa's start of it fails with the
-    # newer sentry-sdk that requirements.lock has.
+    # Never optional: reporting would leave the machine.
     environment["RASA_TELEMETRY_ENABLED"] = "false"
     # The top-level packages are found from the root; the project itself is never installed.
     environment["PYTHONPATH"] = str(ROOT)

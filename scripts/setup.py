@@ -190,6 +190,24 @@ def leave_early_line(venv: Path = VENV, root: Path = ROOT) -> None:
         path.write_text(early_line(root), encoding="utf-8")
 
 
+def bring_up_to_date(uv: str, venv: Path = VENV, lock_file: Path = LOCK_FILE) -> None:
+    """Makes or updates an environment, and stamps it when it is whole.
+
+    Raises:
+        CommandError: When it cannot be made.
+    """
+    stamp = venv / STAMP
+    try:
+        if stamp.exists():
+            stamp.unlink()  # an interrupted update must not look finished
+        make_venv(uv, venv)
+        install(uv, venv, lock_file)
+        text = json.dumps(wanted_stamp(lock_file, venv), indent=1)
+        stamp.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{error.strerror or error}: {error.filename or ROOT}") from error
+
+
 def main() -> int:
     """Makes or updates the environment; returns the exit status."""
     if not LOCK_FILE.exists():
@@ -201,19 +219,10 @@ def main() -> int:
     if not VENV.exists() and shutil.disk_usage(str(ROOT)).free < NEEDED_BYTES:
         raise CommandError("the disk is nearly full; free about 5 GB and try again")
     started = time.monotonic()
-    stamp = VENV / STAMP
-    try:
-        if stamp.exists():
-            stamp.unlink()  # an interrupted update must not look finished
-        uv = find_uv()
-        make_venv(uv)
-        say("Installing the packages of requirements.lock (the first time takes some minutes) ...")
-        install(uv)
-        leave_early_line()
-        text = json.dumps(wanted_stamp(LOCK_FILE, VENV), indent=1)
-        stamp.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise CommandError(f"{error.strerror or error}: {error.filename or ROOT}") from error
+    uv = find_uv()
+    say("Installing the packages of requirements.lock (the first time takes some minutes) ...")
+    bring_up_to_date(uv)
+    leave_early_line()
     say(f"The environment is ready ({time.monotonic() - started:.0f} s).")
     return 0
 

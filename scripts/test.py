@@ -58,6 +58,7 @@ def stages(results: str) -> list[Stage]:
         # Early: without a browser the run would end after all other tests.
         Stage("browser", [*python, "scripts.browser"]),
         Stage("checks", [*python, "scripts.check"]),
+        Stage("audit", [*python, "scripts.audit"]),
         Stage("unit tests", [*pytest, "tests/unit"], is_pytest=True),
         Stage("training", [*python, "scripts.train"]),
         Stage("stories", stories),

@@ -143,14 +143,15 @@ def start_stack(settings: Mapping[str, str] | None = None) -> Stack:
             "STRIA_DB": str(folder / "stria.db"),
             "SANIC_HOST": LOOPBACK,
             "STRIA_WEB_SECRET": secrets.token_urlsafe(48),
+            "RASA_TOKEN": "",
             **(settings or {}),
         }
     )
-    stack = Stack(Client(ports.rasa_url, token=""), [], folder)
+    stack = Stack(Client(ports.rasa_url, token=env.get("RASA_TOKEN", "")), [], folder)
     try:
         for name, command in (
             ("actions", actions_command(ports)),
-            ("rasa", rasa_command(ports, {})),
+            ("rasa", rasa_command(ports, settings or {})),
         ):
             stack.services.append(Service.start(name, command, folder / f"{name}.log", env))
         _wait(stack, ports)

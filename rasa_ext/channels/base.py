@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, OutputChannel, UserMessage
+from sanic.exceptions import RequestTimeout, SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
@@ -72,17 +73,22 @@ async def read_body(request: Request, most: int = MAX_BODY) -> None:
     Without this the server keeps up to 100 MB of each request before a handler sees it.
 
     Raises:
-        ChannelError: 413 too long.
+        ChannelError: 413 too long, 408 too slow, 400 not readable, such as chunks without an end.
     """
     too_long = ChannelError(413, "too_long", f"The request is longer than {most} bytes.")
     declared = request.headers.get("content-length") or "0"
     if declared.isdecimal() and int(declared) > most:
         raise too_long
     body = b""
-    while request.stream and request.stream.request_body:
-        body += await request.stream.read() or b""
-        if len(body) > most:
-            raise too_long
+    try:
+        while request.stream and request.stream.request_body:
+            body += await request.stream.read() or b""
+            if len(body) > most:
+                raise too_long
+    except RequestTimeout:
+        raise ChannelError(408, "too_slow", "The request took too long to arrive.") from None
+    except SanicException:
+        raise ChannelError(400, "malformed", "The body of the request can't be read.") from None
     request.body = body
 
 

@@ -19,6 +19,8 @@ from rasa_ext.hardening import (
     private_logs,
     request_length,
     request_line,
+    request_rest,
+    request_time,
     schema_check,
     short_events,
     slash_guard,
@@ -42,6 +44,8 @@ _MENDS = (
     private_logs,
     request_length,
     request_line,
+    request_rest,
+    request_time,
     store_errors,
     tracker_copies,
     training_merge,
@@ -56,9 +60,10 @@ def install(*, server: bool = False) -> None:
     for mend in _MENDS:
         mend.install()
     if server:
-        from rasa_ext.hardening import finished_requests, model_check
+        from rasa_ext.hardening import api_errors, finished_requests, model_check
 
         finished_requests.install()
+        api_errors.install()
         # Before model_check, which wraps the same function.
         local_actions.install_server()
         model_check.install()

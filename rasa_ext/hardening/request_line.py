@@ -2,7 +2,7 @@
 
 Sanic 21.12 answers raw bytes beyond ASCII, and addresses that its parser refuses, not at all: the
 error comes up again while the answer about it is made, and ends the connection with a traceback.
-Such bytes in the method give 500.
+Such bytes in the method, or in a header that the error quotes, give 500.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ def install() -> None:
             self.url = "*"
             if not isinstance(exception, SanicException):
                 exception = InvalidUsage("Bad Request")
+        if isinstance(exception, SanicException):
+            # It may quote bytes that the answer can't hold, such as those of a header.
+            exception.args = (str(exception).encode("utf-8", "replace").decode(),)
         await answer(self, exception)
 
     def checked(

@@ -44,6 +44,7 @@ from tests.channel_server import ChannelServer, listening, serving
 from tests.engine import Engine
 from tests.room import Room
 from tests.unit.rasa_ext.speed import calls, domains_made, plans, replayed, understood
+from tests.unit.rasa_ext.stock_requests import blamed, requests
 
 
 def slash(texts: list[str]) -> dict[str, Any]:
@@ -325,6 +326,8 @@ if __name__ == "__main__":
     report["logged"] = logged()
     report["unknown_store"] = unknown_store()
     report["unreadable"] = unreadable()
+    report["requests"] = requests()
+    report["blamed"] = blamed(api_server, ApiAgent)
     report["lengths"] = nonsense_lengths()
     print(json.dumps(report), flush=True)
     os._exit(0)

@@ -1,0 +1,49 @@
+"""A request has to arrive within some seconds, its head and its body.
+
+Sanic 21.12 begins to count anew with every byte, and waits an hour for the next byte of a body: with
+a byte now and then, a caller keeps as many connections as the process may have, for ever.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from contextvars import ContextVar
+from typing import Any
+
+from sanic.exceptions import RequestTimeout
+from sanic.http import Http, Stage
+from sanic.server.protocols.base_protocol import SanicProtocol
+
+#: Seconds from the first byte that is waited for to the last. A message of 16 KB takes as long at 6.5 kbit/s.
+SECONDS = 20.0
+#: When the request that this connection's task reads has to be there; each connection has a task of its own.
+_end: ContextVar[float | None] = ContextVar("request_end", default=None)
+
+
+def install() -> None:
+    """Count from the beginning of each request, wherever Sanic waits for bytes."""
+    wait, begin = SanicProtocol.receive_more, Http.init_for_request
+    if getattr(wait, "ends", False):
+        return
+
+    def init_for_request(self: Any) -> None:
+        _end.set(None)
+        begin(self)
+
+    async def receive_more(self: Any) -> None:
+        http = self._http
+        if http is None or (http.stage is Stage.IDLE and not http.request_body):
+            return await wait(self)  # between requests; Sanic closes an idle connection
+        now = self.loop.time()
+        end = _end.get()
+        if end is None:
+            end = now + SECONDS
+            _end.set(end)
+        with contextlib.suppress(asyncio.TimeoutError):
+            return await asyncio.wait_for(wait(self), max(0.0, end - now))
+        raise RequestTimeout("The request took too long.")
+
+    receive_more.ends = True  # type: ignore[attr-defined]
+    SanicProtocol.receive_more = receive_more
+    Http.init_for_request = init_for_request  # type: ignore[method-assign]
