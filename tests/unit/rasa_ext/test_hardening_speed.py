@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import ValidationError, validate
 from rasa.core import processor
@@ -83,6 +83,7 @@ EVENTS = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(EVENTS, max_size=25))
 def test_a_copy_stands_as_a_replay_does(events: list[Event]) -> None:
     """Whatever has happened; and it changes apart from the first."""
@@ -150,6 +151,7 @@ PARTS = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(PARTS, st.sampled_from(["x", None])), max_size=3))
 def test_an_answer_is_judged_as_by_the_whole_schema(events: list[Any]) -> None:
     """Event by event, the schema of its kind decides what the schema of all kinds would."""
