@@ -49,8 +49,9 @@ def sender_of(own: OwnStack, visitor: Visitor, text: str) -> str:
 
 
 def test_all_is_well(own: OwnStack) -> None:
-    """Model, action server and store answer; demo and frame are served."""
-    assert own.ready() == (200, {"status": "ok", "checks": {"model": True, "actions": True, "store": True}})
+    """Model, action server and stores answer; demo and frame are served."""
+    checks = dict.fromkeys(("model", "actions", "tracker_store", "lock_store"), True)
+    assert own.ready() == (200, {"status": "ok", "checks": checks})
     visitor = Visitor(own.port)
     assert visitor.get("/").body.endswith(b"demo.html")
     assert visitor.get("/about").body.endswith(b"demo-2.html")

@@ -299,7 +299,7 @@ def test_an_alert_fires(tmp_path: Path, part: str, values: str, alerts: set[str]
     firing(tmp_path, changed(part, values), minute, alerts)
 
 
-@pytest.mark.parametrize("minute", [30, 120, 600])
+@pytest.mark.parametrize("minute", [30, 120, 300])
 def test_on_a_quiet_day_none_fires(tmp_path: Path, minute: int) -> None:
     """Also not in the first hour."""
     firing(tmp_path, QUIET, minute, set())
