@@ -159,9 +159,7 @@ async def test_a_store_that_fails(tmp_path: Path) -> None:
     """It is not taken for an empty one."""
     store = make("sql", tmp_path)
     outer = FailSafeTrackerStore(store)
-    assert await stores.answers(outer)
     store.engine.execute("DROP TABLE events")  # type: ignore[attr-defined]
-    assert not await stores.answers(outer)
     with pytest.raises(Exception, match="no such table"):
         await stores.load(outer, "web:a")
     with pytest.raises(Exception, match="no such table"):
