@@ -19,6 +19,7 @@ from rasa.shared.core.events import Restarted, UserUttered
 from rasa_ext.channels import transcript
 from rasa_ext.channels.replies import Reply
 from rasa_ext.metrics.timing import store_work
+from rasa_ext.stores.apart import apart
 from rasa_ext.stores.events import delete_events, forget_deleted
 
 #: Events of what was said that hold the last turn; a turn has few replies.
@@ -49,17 +50,22 @@ async def look_up(store: Any, sender: str, message_id: str) -> tuple[bool, Seque
     """
     inner = innermost(store)
     if isinstance(inner, SQLTrackerStore):
-        with inner.session_scope() as session:
-            event = inner.SQLEvent
-            typed = session.query(event.id).filter(event.sender_id == sender, event.type_name == "user")
-            # Rasa stores JSON: in what was typed, quotes have a backslash before them.
-            mark = event.data.contains(f'"message_id": "{message_id}"', autoescape=True)
-            used, seen = typed.first() is not None, typed.filter(mark).first() is not None
+        used, seen = await apart(inner.engine, lambda: _used_and_seen(inner, sender, message_id))
         if not seen:
             return used, ()
     tracker = await load(store, sender)
     events = list(tracker.events) if tracker else []
     return any(isinstance(e, UserUttered) for e in events), events
+
+
+def _used_and_seen(store: Any, sender: str, message_id: str) -> tuple[bool, bool]:
+    """Tell whether the patient has written before, and whether this message may be among it."""
+    with store.session_scope() as session:
+        event = store.SQLEvent
+        typed = session.query(event.id).filter(event.sender_id == sender, event.type_name == "user")
+        # Rasa stores JSON: in what was typed, quotes have a backslash before them.
+        mark = event.data.contains(f'"message_id": "{message_id}"', autoescape=True)
+        return typed.first() is not None, typed.filter(mark).first() is not None
 
 
 @store_work("look_up")
@@ -69,18 +75,22 @@ async def last_replies(store: Any, sender: str) -> list[Reply]:
     if not isinstance(inner, SQLTrackerStore):
         tracker = await load(store, sender)
         return transcript.last_replies(tracker.events) if tracker else []
-    with inner.session_scope() as session:
-        event = inner.SQLEvent
-        said = session.query(event.type_name, event.data).filter(
-            event.sender_id == sender, event.type_name.in_(("user", "bot", "restart"))
-        )
-        rows = said.order_by(event.id.desc()).limit(_RECENT).all()
+    rows = await apart(inner.engine, lambda: _said_last(inner, sender))
     turn = list(takewhile(lambda row: row.type_name == "bot", rows))
     if len(turn) == len(rows) or not turn:
         return []
     # Of what was typed only the id: the rest is what Rasa made of it, and long.
     typed = transcript.typed_id(json.loads(rows[len(turn)].data))
     return transcript.numbered(typed, [json.loads(row.data) for row in reversed(turn)]) if typed else []
+
+
+def _said_last(store: Any, sender: str) -> list[Any]:
+    with store.session_scope() as session:
+        event = store.SQLEvent
+        said = session.query(event.type_name, event.data).filter(
+            event.sender_id == sender, event.type_name.in_(("user", "bot", "restart"))
+        )
+        return list(said.order_by(event.id.desc()).limit(_RECENT).all())
 
 
 async def start_over(agent: Any, sender: str) -> None:
@@ -122,7 +132,7 @@ def _all(store: Any) -> list[Any]:
 @store_work("erase")
 async def _erase(store: Any, sender: str) -> None:
     if isinstance(store, SQLTrackerStore):
-        delete_events(store, store.SQLEvent.sender_id == sender)
+        await apart(store.engine, lambda: delete_events(store, store.SQLEvent.sender_id == sender))
         forget_deleted(store)
     elif isinstance(store, InMemoryTrackerStore):
         store.store.pop(sender, None)

@@ -30,8 +30,8 @@ _DATA = (BadSender, TypeError, ValueError, LookupError, AttributeError, Recursio
 
 def _answer(error: BaseException | None) -> Any | None:
     """Return what to answer to an error; None when it is neither the caller's nor a store's."""
-    if isinstance(error, SanicException):
-        return error  # such as a body that is no JSON
+    if isinstance(error, SanicException) or (isinstance(error, server.ErrorResponse) and error.status < 500):
+        return error  # such as a body that is no JSON; Rasa itself makes a 500 of it
     if isinstance(error, _STORES):
         return server.ErrorResponse(503, "Unavailable", "A store does not answer. Please try again.")
     if isinstance(error, _DATA):

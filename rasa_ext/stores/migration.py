@@ -12,6 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from rasa_ext.stores.apart import unlimited
+
 logger = logging.getLogger(__name__)
 
 INDEX = "CREATE INDEX IF NOT EXISTS ix_events_timestamp ON events (timestamp)"
@@ -22,7 +24,7 @@ _LOCK = 5_872_331
 def migrate(engine: Any) -> None:
     """Change the table where it has to be; when that is not allowed, say so and go on."""
     try:
-        with engine.begin() as connection:
+        with unlimited(), engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 _migrate_postgresql(connection)
             elif engine.dialect.name == "sqlite":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.shared.core.events import UserUttered
 
 from assistant import logs
+from rasa_ext.stores.apart import apart
 from rasa_ext.stores.events import delete_events, forget_deleted
 
 logger = logging.getLogger(__name__)
@@ -42,11 +44,11 @@ async def purge(store: TrackerStore, locks: LockStore, days: int, now: float | N
         raise NotImplementedError(type(store).__name__)
     before = (time.time() if now is None else now) - days * DAY
     erased, busy = 0, set[str]()
-    while len(busy) < BATCH and (found := _expired(store, before, busy)):
+    while len(busy) < BATCH and (found := await apart(store.engine, lambda: _expired(store, before, busy))):
         for sender in found:
             try:
                 async with locks.lock(sender):
-                    erased += _erase(store, sender, before)
+                    erased += await apart(store.engine, partial(_erase, store, sender, before))
             except LockError:
                 logger.warning("retention: a conversation is busy; its turn comes next time")
                 busy.add(sender)

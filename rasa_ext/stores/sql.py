@@ -26,16 +26,14 @@ from rasa.shared.exceptions import RasaException
 from sqlalchemy import orm
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from rasa_ext.stores import apart
+from rasa_ext.stores.apart import STATEMENT, WAIT
 from rasa_ext.stores.migration import migrate
 
 logger = logging.getLogger(__name__)
 
 #: Characters of Rasa's columns for names.
 COLUMN = 255
-#: Seconds to wait for a connection of the pool, for another writer of SQLite, for a new connection.
-WAIT = 5
-#: Seconds after which PostgreSQL gives a statement up.
-STATEMENT = 10
 #: Connections of a process to PostgreSQL: it uses one at a time, nearly always.
 POOL, OVERFLOW = 2, 3
 _MARK = "stria_stored"
@@ -95,8 +93,7 @@ class SafeSQLTrackerStore(SQLTrackerStore):
         """Return the conversation, marked with how far it is stored."""
         _check(sender_id)
         statement = self._statements.all if fetch_events_from_all_sessions else self._statements.session
-        with self.engine.connect() as connection:
-            rows = connection.execute(statement, {"sender": sender_id}).all()
+        rows = await apart.apart(self.engine, lambda: self._rows(statement, sender_id))
         if not rows:
             return None
         events = [json.loads(row.data) for row in rows]
@@ -104,25 +101,44 @@ class SafeSQLTrackerStore(SQLTrackerStore):
         setattr(tracker, _MARK, _Stored(len(tracker.events), rows[-1].id))
         return tracker
 
+    def _rows(self, statement: Any, sender_id: str) -> list[Any]:
+        with self.engine.connect() as connection:
+            return list(connection.execute(statement, {"sender": sender_id}).all())
+
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Store what is new, all or nothing.
+        """Store what is new, all or nothing; then tell the event broker.
 
         Raises:
             BadSender: The conversation's name can't be stored.
             StoreConflict: Its events have changed since they were read; nothing is stored.
         """
         _check(tracker.sender_id)
-        await self.stream_events(tracker)
+        events = list(tracker.events)
+        before, last = await apart.apart(self.engine, lambda: self._store(tracker, events))
+        setattr(tracker, _MARK, _Stored(len(events), last))
+        await self._publish(tracker.sender_id, events[before:])
+
+    def _store(self, tracker: DialogueStateTracker, events: list[Any]) -> tuple[int, int | None]:
+        """Store the new events; return how many were stored before, and the id of the last one."""
         with self.engine.connect() as connection, connection.begin():
             _one_at_a_time(connection, tracker.sender_id)
             before = self._position(connection, tracker)
-            events = list(tracker.events)[before.count :]
-            last = before.last
-            if events:
-                rows = [_row(tracker.sender_id, event) for event in events]
+            new, last = events[before.count :], before.last
+            if new:
+                rows = [_row(tracker.sender_id, event) for event in new]
                 connection.execute(self._statements.insert, rows)
                 last = self._last(connection, tracker.sender_id)
-        setattr(tracker, _MARK, _Stored(len(tracker.events), last))
+        return before.count, last
+
+    async def _publish(self, sender_id: str, events: list[Any]) -> None:
+        """Tell the event broker what was stored; stock Rasa tells it what may never be stored."""
+        if self.event_broker is None or not events:
+            return
+        try:
+            await self._stream_new_events(self.event_broker, events, sender_id)
+        except Exception as error:
+            # The turn is stored, so it counts. Type only: a message may quote events.
+            logger.error("stores: the event broker was not told: %s", type(error).__name__)
 
     def _position(self, connection: Any, tracker: DialogueStateTracker) -> _Stored:
         """Return how far the tracker is stored; of one that is not ours, as Rasa guesses it."""
@@ -208,6 +224,7 @@ def _engine_options(url: Any) -> dict[str, Any]:
         # One connection that is kept; others only while a second session is open.
         return {**options, "poolclass": QueuePool, "pool_size": 1, "max_overflow": 4}
     if backend == "postgresql":
+        apart.install()
         of_rasa: Mapping[str, Any] = create_engine_kwargs(url).get("connect_args", {})
         options["connect_args"] = {
             **of_rasa,

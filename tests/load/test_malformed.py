@@ -138,22 +138,24 @@ def api(token: str) -> Callable[[Target], list[Sound]]:
     """Rasa's own API; not what trains, tests, loads or unloads a model, which its owner may do."""
 
     def sounds(target: Target) -> list[Sound]:
-        target.own.client.send("me", "hello")
+        # Of its own: who may use the API may also pause a conversation.
+        who = f"of-{token}"
+        target.own.client.send(who, "hello")
         ask = f"?token={token}"
         events = [{"event": "user", "text": WORD, "timestamp": 1.5, "metadata": {}}, {"event": "restart"}]
         slot = {"event": "slot", "name": "herpes", "value": "yes"}
         return [
-            get(f"/conversations/me/tracker{ask}"),
+            get(f"/conversations/{who}/tracker{ask}"),
             get(f"/conversations/{WORD}/tracker{ask}&include_events=ALL&until=2000000000"),
-            get(f"/conversations/me/story{ask}&all_sessions=true"),
+            get(f"/conversations/{who}/story{ask}&all_sessions=true"),
             get(f"/status{ask}"),
             get("/version"),
             get(f"/domain{ask}"),
-            post(f"/conversations/me/messages{ask}", {"text": f"hello {WORD}", "sender": "user"}),
-            post(f"/conversations/me/trigger_intent{ask}", {"name": "greet", "entities": {"a": "b"}}),
-            post(f"/conversations/me/execute{ask}", {"name": "utter_ask_herpes", "policy": None}),
-            post(f"/conversations/me/predict{ask}", {}),
-            post(f"/conversations/me/tracker/events{ask}", [slot]),
+            post(f"/conversations/{who}/messages{ask}", {"text": f"hello {WORD}", "sender": "user"}),
+            post(f"/conversations/{who}/trigger_intent{ask}", {"name": "greet", "entities": {"a": "b"}}),
+            post(f"/conversations/{who}/execute{ask}", {"name": "utter_ask_herpes", "policy": None}),
+            post(f"/conversations/{who}/predict{ask}", {}),
+            post(f"/conversations/{who}/tracker/events{ask}", [slot]),
             Sound(
                 post(f"/conversations/you/tracker/events{ask}", events).request.__class__(
                     b"PUT",

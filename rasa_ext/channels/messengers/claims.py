@@ -18,6 +18,7 @@ from rasa.core.tracker_store import RedisTrackerStore, SQLTrackerStore
 
 from rasa_ext.channels import stores, transcript
 from rasa_ext.metrics.timing import store_work
+from rasa_ext.stores.apart import apart
 
 #: Seconds for which a claim is kept. WhatsApp sends again for 7 days, the others for less.
 KEPT = 30 * 86_400
@@ -64,7 +65,7 @@ class Claims:
         key = _key(sender, message_id)
         inner = stores.innermost(store)
         if isinstance(inner, SQLTrackerStore):
-            return self._claim_in_sql(inner.engine, key)
+            return await apart(inner.engine, lambda: self._claim_in_sql(inner.engine, key))
         if isinstance(inner, RedisTrackerStore):
             return bool(inner.red.set(f"{inner.key_prefix}claim:{key}", 1, nx=True, ex=KEPT))
         _, events = await stores.look_up(store, sender, message_id)

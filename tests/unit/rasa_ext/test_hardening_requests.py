@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -92,6 +93,23 @@ class TestSlowRequests:
         monkeypatch.setattr(request_time, "SECONDS", 0.3)
         assert sent(server.port, SLOW["head"]).startswith(b"HTTP/1.1 408 ")
         assert b'"too_slow"' in sent(server.port, SLOW["body"])
+
+    def test_pieces_in_quick_succession(self, server: ChannelServer) -> None:
+        """None is overlooked, whenever it comes."""
+        body = b'{"sender": "me", "message": "hello"}'
+        head = (
+            b"POST /webhooks/rest/webhook HTTP/1.1\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        )
+        raw = head + b"Content-Length: %d\r\n\r\n" % len(body) + body
+        for number in range(300):
+            with server.connection() as wire:
+                wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                wire.settimeout(3)
+                size = 11 + number % 40
+                for at in range(0, len(raw), size):
+                    wire.sendall(raw[at : at + size])
+                    time.sleep(number % 4 * 0.0002)
+                assert wire.recv(4096).startswith(b"HTTP/1.1 200 ")
 
     def test_time_between_requests_does_not_count(
         self, server: ChannelServer, monkeypatch: pytest.MonkeyPatch

@@ -87,7 +87,7 @@ class TestPostgreSQL:
     async def test_a_slow_statement_is_given_up(self, postgres: Postgres) -> None:
         """Somebody locks the table; the server must not wait for ever."""
         store = on_postgres(postgres, postgres.new_database())
-        assert store.engine.execute("SHOW statement_timeout").scalar() == "10s"
+        assert store.engine.execute("SHOW statement_timeout").scalar() == "5s"
         name = store.engine.execute("SHOW application_name").scalar()
         assert name == "stria"
 

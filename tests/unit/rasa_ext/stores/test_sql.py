@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -177,3 +178,55 @@ async def test_expired_conversations_can_be_found_fast(make: Make) -> None:
         names = [i["name"] for i in sa.inspect(store.engine).get_indexes("events")]
         assert "ix_events_timestamp" in names
         assert len(names) == 2
+
+
+class Broker:
+    """Keeps what is published, with what was stored at that time."""
+
+    def __init__(self, failure: Exception | None = None):
+        self.store: Any = None
+        self.told: list[tuple[str, int]] = []
+        self._failure = failure
+
+    def publish(self, event: dict[str, Any]) -> None:
+        """Publishes an event."""
+        if self._failure:
+            raise self._failure
+        with self.store.session_scope() as session:
+            self.told.append((event["event"], session.query(self.store.SQLEvent.id).count()))
+
+
+class TestEventBroker:
+    async def test_it_is_told_what_is_stored(self, make: Make) -> None:
+        """Each event once, after it was stored: stock Rasa publishes first."""
+        store = make()
+        store.event_broker = broker = Broker()
+        broker.store = store
+        await say(store, "one")
+        await say(store, "two")
+        stored = [event for event, _ in broker.told]
+        tracker = await store.retrieve_full_tracker("web:a")
+        assert stored == [e.type_name for e in tracker.events]
+        assert [count for _, count in broker.told] == [2, 2, 4, 4]
+
+    async def test_what_is_not_stored_is_not_told(self, make: Make) -> None:
+        """A conflict with another server, for example."""
+        store, other = make(), make()
+        store.event_broker = broker = Broker()
+        broker.store = store
+        await say(store, "one")
+        tracker = await read(store)
+        await say(other, "two")
+        tracker.update(UserUttered("lost"))
+        with pytest.raises(StoreConflict):
+            await store.save(tracker)
+        assert len(broker.told) == 2
+
+    async def test_a_broker_that_fails(self, make: Make, caplog: pytest.LogCaptureFixture) -> None:
+        """The turn counts all the same: it is stored."""
+        store = make()
+        store.event_broker = Broker(ValueError(SECRET))
+        await say(store, "one")
+        assert await texts(store) == ["one"]
+        assert "the event broker was not told: ValueError" in caplog.text
+        assert SECRET not in caplog.text
