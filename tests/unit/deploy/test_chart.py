@@ -55,6 +55,7 @@ MOST: dict[str, Any] = {
         "events": [{"ipBlock": {"cidr": "10.1.0.0/24"}}],
         "rasaEgress": [{"ports": [{"protocol": "TCP", "port": 443}]}],
     },
+    "metrics": {"enabled": True, "from": [{"namespaceSelector": {"matchLabels": {"name": "monitoring"}}}]},
     "imagePullSecrets": [{"name": "registry"}],
     "podAnnotations": {"example.com/a": "b"},
     "nodeSelector": {"disk": "fast"},
@@ -383,6 +384,21 @@ class TestNetworkPolicies:
         assert all(rule["to"] for rule in rules[1:4])
         rules = policies["demo-purge-stores"]["spec"]["egress"]
         assert [rule["ports"][0]["port"] for rule in rules] == [53, 5432, 6379]
+
+    def test_metrics(self, helm: Helm) -> None:
+        """They are off; switched on, they have a port, a sign for Prometheus, and a way in from there."""
+        assert "metrics" not in str(of_kind(helm.template(LEAST), "Deployment"))
+        rendered = helm.template(MOST)
+        for name, port in (("demo-rasa", 9005), ("demo-actions", 9055)):
+            pod = of_kind(rendered, "Deployment")[name]["spec"]["template"]
+            assert pod["metadata"]["annotations"]["prometheus.io/port"] == str(port)
+            (container,) = pod["spec"]["containers"]
+            assert {"name": "metrics", "containerPort": port} in container["ports"]
+            assert str(port) in environment(pod).values()
+            assert environment(pod)["STRIA_METRICS_HOST"] == "0.0.0.0"
+            (rule,) = of_kind(rendered, "NetworkPolicy")[f"{name}-metrics"]["spec"]["ingress"]
+            assert rule["ports"] == [{"protocol": "TCP", "port": port}]
+            assert rule["from"] == MOST["metrics"]["from"]
 
     def test_can_be_left_out(self, helm: Helm) -> None:
         """For clusters that have none."""

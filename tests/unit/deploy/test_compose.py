@@ -23,7 +23,7 @@ from scripts.serve import DEFAULTS, read_secrets
 from tests.databases import Postgres, program, start_postgres
 
 DEPLOY = ROOT / "deploy"
-FILES = ("compose.yml", "compose.messengers.yml")
+FILES = ("compose.yml", "compose.messengers.yml", "compose.metrics.yml")
 
 
 def load(name: str) -> dict[str, Any]:
@@ -164,6 +164,28 @@ class TestNetworks:
         more = load("compose.messengers.yml")
         assert set(more["services"]["rasa"]["networks"]) - set(SERVICES["rasa"]["networks"]) == {"outside"}
         assert set(SERVICES["rasa"]["networks"]) <= set(more["services"]["rasa"]["networks"])
+
+    def test_metrics_have_a_network_of_their_own(self) -> None:
+        """Only Prometheus is in it besides, which can be reached from this machine alone."""
+        more = load("compose.metrics.yml")
+        for name in ("rasa", "actions"):
+            networks = set(more["services"][name]["networks"])
+            assert networks - set(SERVICES[name]["networks"]) == {"metrics"}
+            assert set(SERVICES[name]["networks"]) <= networks
+        assert more["networks"]["metrics"] == {"internal": True}
+        prometheus = more["services"]["prometheus"]
+        assert prometheus["ports"] == ["127.0.0.1:9090:9090"]
+        assert (prometheus["read_only"], prometheus["cap_drop"]) == (True, ["ALL"])
+
+    def test_metrics_are_looked_for_where_they_are(self) -> None:
+        """The names and ports of Prometheus are those of the services."""
+        more = load("compose.metrics.yml")["services"]
+        scraped = yaml.safe_load((DEPLOY / "observability" / "prometheus.compose.yml").read_text())
+        for job in scraped["scrape_configs"]:
+            (found,) = job["dns_sd_configs"]
+            (name,) = found["names"]
+            assert job["job_name"] == f"stria-{name}"
+            assert str(found["port"]) in more[name]["environment"].values()
 
 
 class TestSettings:

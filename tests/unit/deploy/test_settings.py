@@ -82,6 +82,11 @@ class TestEndpoints:
         assert store._options["host"] == "redis.test"
         assert store._options["ssl"] is False
 
+    def test_actions_are_called_as_in_development(self) -> None:
+        """What runs where, and what the action server is sent."""
+        here = yaml.safe_load((ROOT / "endpoints.yml").read_text())["action_endpoint"]
+        assert yaml.safe_load(serve.ENDPOINTS.read_text())["action_endpoint"] == here
+
     def test_redis_with_tls(self, environment: pytest.MonkeyPatch) -> None:
         """A switch from the environment is a text."""
         environment.setenv("REDIS_TLS", "on")

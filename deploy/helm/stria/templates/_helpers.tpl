@@ -130,3 +130,14 @@ env:
 {{- define "stria.address" -}}
 {{ include "stria.name" . }}.{{ .root.Release.Namespace }}.svc.{{ .root.Values.clusterDomain }}
 {{- end -}}
+
+{{- /* Where Prometheus finds the metrics of a pod; .port. */ -}}
+{{- define "stria.annotations" -}}
+{{- if .root.Values.metrics.enabled }}
+prometheus.io/scrape: "true"
+prometheus.io/port: {{ .port | quote }}
+{{- end }}
+{{- with .root.Values.podAnnotations }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
