@@ -75,8 +75,7 @@ def summary_text(record: CheckRecord) -> str:
     if record.status == DONE and record.next_item is None:
         lines.append(wording(f"summary.result.{record.outcome()}"))
     else:
-        done = sum(1 for i in ITEMS if record.values[i] is not None and i in record.asked)
-        lines.append(wording("summary.in_progress", done=done))
+        lines.append(wording("summary.in_progress", done=record.done))
     lines += [f"- {item_line(record, i)}" for i in ITEMS]
     names = named_medicines(record)
     if names:
