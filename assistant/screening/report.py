@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any, Literal, get_args
 
 from assistant.knowledge.content import content
@@ -158,7 +158,7 @@ def report(record: CheckRecord, about: Circumstances = NOTHING_ELSE) -> Report:
     times = [*(e.at for e in history), *(at for _, at in flags)]
     return Report(
         status=_status(history, flags) if finished else "in-progress",
-        authored=max(times, key=datetime.fromisoformat) if times else None,
+        authored=max(times, key=_instant) if times else None,
         outcome=outcome,
         because=_because(record, outcome) if outcome else "",
         answers=tuple(Answer(i, record.values[i], tuple(record.words_of(i))) for i in ITEMS),
@@ -196,9 +196,14 @@ def _status(history: tuple[Entry, ...], flags: tuple[tuple[str, str], ...]) -> S
     # What the last answer told beside it ("ibuprofen, and I have a cold sore") belongs to it.
     while rest and rest[0].how == "volunteered" and rest[0].words in last.words:
         del rest[0]
-    finished = datetime.fromisoformat(last.at)
-    later = any(datetime.fromisoformat(at) > finished for _, at in flags)
+    later = any(_instant(at) > _instant(last.at) for _, at in flags)
     return "amended" if rest or later else "completed"
+
+
+def _instant(at: str) -> datetime:
+    """Return a time to compare; one without an offset, which fhir_rules.py refuses, counts as UTC."""
+    time = datetime.fromisoformat(at)
+    return time if time.tzinfo else time.replace(tzinfo=timezone.utc)
 
 
 def _completion(history: tuple[Entry, ...]) -> int | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from assistant.screening.fhir_values import clean
 from assistant.screening.items import ITEMS
-from assistant.screening.questionnaire import canonical, loaded
 from assistant.screening.record import CheckRecord
 from assistant.screening.report import NOTHING_ELSE, Circumstances, Measured, Report, report
+from assistant.screening.summary_letter import about_lines, moment
 from assistant.wording import section, wording
 
 _FOLDER = Path(__file__).parent
@@ -42,7 +41,6 @@ def summary_page(record: CheckRecord, about: Circumstances = NOTHING_ELSE) -> st
     found = report(record, about)
     texts = section("summary.page")
     style = (_FOLDER / _STYLE).read_text(encoding="utf-8")
-    version = about.consent.version if about.consent else ""
     page = _template().render(
         report=found,
         t=texts,
@@ -55,8 +53,7 @@ def summary_page(record: CheckRecord, about: Circumstances = NOTHING_ELSE) -> st
         values=section("check.values"),
         lists=_lists(found, texts),
         plain_cues=_PLAIN,
-        consent_version=wording("summary.page.consent_version", version=version),
-        questionnaire=canonical(loaded()),
+        about=about_lines(found),
     )
     return clean(page) + "\n"
 
@@ -100,12 +97,6 @@ def _lists(found: Report, texts: dict[str, Any]) -> list[tuple[str, str, list[st
         (texts["changes"], "changes", changes),
         (texts["questions"], "questions", list(found.questions)),
     ]
-
-
-def moment(at: str) -> str:
-    """Return a time as people read it: "2026-11-22 09:36 UTC", or with the offset that it has."""
-    time = datetime.fromisoformat(at)
-    return f"{time:%Y-%m-%d %H:%M} {time.tzname()}"
 
 
 def amount(reading: Measured) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, Page
 from assistant.screening.record import CheckRecord
 from assistant.screening.report import Circumstances
 from assistant.screening.summary_page import summary_page
+from scripts.summary import print_to_pdf
 from tests.browser.conftest import Watch
 from tests.unit.screening.records import ANN, CONSENT, full
 
@@ -61,6 +63,16 @@ def test_paper(paper: Page) -> None:
     assert b"/Lang (en)" in printed
     # A4 in points.
     assert b"/MediaBox [0 0 594.95996 841.91998]" in printed
+
+
+def test_printed_by_the_command(tmp_path: Path) -> None:
+    """`make summary FORMAT=pdf` prints the page into a file that only its owner can read."""
+    file = tmp_path / "summary.pdf"
+    print_to_pdf(summary_page(full()), file)
+    printed = file.read_bytes()
+    assert printed.startswith(b"%PDF-")
+    assert b"/StructTreeRoot" in printed
+    assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_light(paper: Page) -> None:

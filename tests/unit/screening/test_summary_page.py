@@ -6,18 +6,20 @@ import base64
 import hashlib
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 
+from assistant.screening import summary_letter
 from assistant.screening import summary_page as module
 from assistant.screening.fhir_values import clean
 from assistant.screening.record import ACTIVE, CheckRecord
 from assistant.screening.report import Circumstances, Patient, measured
-from assistant.screening.summary_page import amount, moment, summary_page
+from assistant.screening.summary_page import amount, summary_page
 from assistant.wording import section, wording
-from tests.unit.screening.records import ANN, CIRCUMSTANCES, CONSENT, at, finished, full, records, timed
+from tests.unit.screening.records import ANN, CIRCUMSTANCES, CONSENT, finished, full, records, timed
 
 SETTINGS = settings(max_examples=150, deadline=None, derandomize=True, database=None)
 EMPTY = ("meta", "br")
@@ -182,8 +184,15 @@ class TestForm:
         summary_page(record, Circumstances("S-1", "web", consent=CONSENT, patient=ANN))
         summary_page(finished())
         summary_page(CheckRecord())
-        by_call = {"upper_only", "not_read", "consent_version"}
+        assert used <= set(section("summary.page"))
+        by_call = {*re.findall(r"summary\.page\.([\w-]+)", _sources()), "in-progress", "completed", "amended"}
         assert set(section("summary.page")) == used | by_call
+
+
+def _sources() -> str:
+    """Returns the code that asks for single texts of the page."""
+    files = (module.__file__, summary_letter.__file__)
+    return "".join(Path(file).read_text(encoding="utf-8") for file in files)
 
 
 HARM = (
@@ -241,9 +250,3 @@ class TestAmount:
     def test_text(self, typed: str, expected: str) -> None:
         """The number, its unit, and what it is in Celsius."""
         assert amount(measured(typed)) == expected
-
-
-def test_moment() -> None:
-    """Times are told with their zone."""
-    assert moment(at(0)) == "2026-11-22 09:30 UTC"
-    assert moment("2026-11-22T11:00:00+05:30") == "2026-11-22 11:00 UTC+05:30"
