@@ -8,7 +8,7 @@ export PORT ACTIONS_PORT
 VENV_PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: run chat train check test load eval audit sbom purge fmt lock widget screenshots snippet setup clean help
+.PHONY: run chat train check test load eval audit sbom purge summary fmt lock widget screenshots snippet setup clean help
 
 run: setup ## Start the assistant (PORT, ACTIONS_PORT); trains when needed
 	@$(VENV_PYTHON) -m scripts.run
@@ -44,6 +44,9 @@ sbom: setup ## Write the list of all packages (CycloneDX) to results/sbom.json
 
 purge: setup ## Erase expired conversations now (the server does it by itself)
 	@$(VENV_PYTHON) -m scripts.purge
+
+summary: setup ## Print the summary of a check (SENDER=..., FORMAT=html, pdf or fhir, OUT=file)
+	@$(VENV_PYTHON) -m scripts.summary
 
 fmt: setup ## Format the code
 	@$(VENV_PYTHON) -m ruff check --quiet --fix-only .

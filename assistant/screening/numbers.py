@@ -17,13 +17,25 @@ from assistant.text import fold
 
 @dataclass(frozen=True)
 class Temperature:
-    """A body temperature: `celsius`, the unit it was given in, and its character span."""
+    """A body temperature with its character span.
+
+    Attributes:
+        celsius: degrees Celsius, converted where it was given in Fahrenheit.
+        unit: the unit of the number that was given, `C` or `F`.
+        start: first character of the reading in the message.
+        end: character after its last.
+        words: the reading as typed.
+        given: the number as given.
+        unit_typed: False when the unit was told from the size of the number.
+    """
 
     celsius: float
     unit: str
     start: int
     end: int
     words: str
+    given: float
+    unit_typed: bool
 
     @property
     def value(self) -> Value:
@@ -185,7 +197,8 @@ def read_temperatures(text: str, *, asked: bool) -> list[Temperature]:
         reading = _to_celsius(number, "F" if unit_f else "C" if unit_c else None)
         if reading is not None:
             stop = end + (unit.end() if unit else 0)
-            found.append(Temperature(reading[0], reading[1], start, stop, text[start:stop]))
+            words, typed = text[start:stop], unit is not None
+            found.append(Temperature(*reading, start, stop, words, round(number, 2), typed))
     return found
 
 

@@ -77,6 +77,11 @@ class CheckRecord:
         return [i for i in ITEMS if self.values[i] is not None]
 
     @property
+    def done(self) -> int:
+        """How many questions were asked and answered."""
+        return sum(1 for i in ITEMS if self.values[i] is not None and i in self.asked)
+
+    @property
     def other_concerns(self) -> bool:
         """True when something off the list or a red flag was named: at least a review."""
         return bool(self.off_list or self.red_flags)

@@ -41,6 +41,20 @@ def result_text(record: CheckRecord) -> str:
         IncompleteAnswersError: an item has no answer.
     """
     outcome = record.outcome()
+    named = grounds(record)
+    text = wording(f"check.{outcome}", list=", ".join(named)) if named else wording(f"check.{outcome}")
+    if record.values["medicines"] == YES:
+        text += " " + wording("check.stop_med")
+    return text
+
+
+def grounds(record: CheckRecord) -> list[str]:
+    """Return what the result rests on, in words; empty when none of the listed reasons was reported.
+
+    Raises:
+        IncompleteAnswersError: an item has no answer.
+    """
+    outcome = record.outcome()
     listed = {CONTRAINDICATED: (YES,), REVIEW: (YES, UNSURE)}.get(outcome, ())
     items = [i for i in ITEMS if record.values[i] in listed]
     if outcome == CONTRAINDICATED:
@@ -50,10 +64,7 @@ def result_text(record: CheckRecord) -> str:
         if record.red_flags:
             named.append(wording("check.red_flag_item"))
         named += [wording("check.off_list_item", words=w) for w in record.off_list]
-    text = wording(f"check.{outcome}", list=", ".join(named)) if named else wording(f"check.{outcome}")
-    if record.values["medicines"] == YES:
-        text += " " + wording("check.stop_med")
-    return text
+    return named
 
 
 def summary_text(record: CheckRecord) -> str:
@@ -64,11 +75,9 @@ def summary_text(record: CheckRecord) -> str:
     if record.status == DONE and record.next_item is None:
         lines.append(wording(f"summary.result.{record.outcome()}"))
     else:
-        done = sum(1 for i in ITEMS if record.values[i] is not None and i in record.asked)
-        lines.append(wording("summary.in_progress", done=done))
+        lines.append(wording("summary.in_progress", done=record.done))
     lines += [f"- {item_line(record, i)}" for i in ITEMS]
-    medicines = record.words_of("medicines") if record.values["medicines"] in (YES, UNSURE) else []
-    names = recognised_medicines(medicines)
+    names = named_medicines(record)
     if names:
         lines.append(wording("summary.recognised", names=", ".join(names)))
     if record.readings:
@@ -85,15 +94,25 @@ def summary_text(record: CheckRecord) -> str:
     if changes:
         lines.append(wording("summary.corrections", changes="; ".join(changes)))
     if record.unanswered:
-        silent = content().silent
-        questions = [silent[n].silence if n in silent else n for n in record.unanswered]
-        lines.append(wording("summary.questions", questions="; ".join(questions)))
+        lines.append(wording("summary.questions", questions="; ".join(open_questions(record))))
     lines.append(wording("summary.closing"))
     return "\n".join(lines)
 
 
 def _value(value: str | None) -> str:
     return wording(f"check.values.{value or 'none'}")
+
+
+def open_questions(record: CheckRecord) -> list[str]:
+    """Return the questions that the document could not answer: "the price", or the patient's words."""
+    silent = content().silent
+    return [silent[n].silence if n in silent else n for n in record.unanswered]
+
+
+def named_medicines(record: CheckRecord) -> list[str]:
+    """Return the recognised names behind the present answer about medicines; none behind a no."""
+    stands = record.values["medicines"] in (YES, UNSURE)
+    return recognised_medicines(record.words_of("medicines")) if stands else []
 
 
 def recognised_medicines(words: list[str]) -> list[str]:
