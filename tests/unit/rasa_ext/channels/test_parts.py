@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -140,6 +141,20 @@ class TestRates:
             rates.hit(ip="1")
         assert "the shared store failed (ConnectionError)" in caplog.text
         assert "hunter2" not in caplog.text
+
+
+    def test_a_clock_that_was_set_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What was counted while it was ahead locks nobody out until it is as late again."""
+        rates, clock = Rates({"ip": "3/minute"}), time.time
+        monkeypatch.setattr(time, "time", lambda: clock() + 7200)
+        for _ in range(3):
+            rates.hit(ip="1.2.3.4")
+        monkeypatch.setattr(time, "time", clock)
+        for _ in range(3):
+            rates.hit(ip="1.2.3.4")
+        with pytest.raises(ChannelError) as refused:
+            rates.hit(ip="1.2.3.4")
+        assert int(refused.value.headers["Retry-After"]) <= 60
 
 
 class TestReplies:
