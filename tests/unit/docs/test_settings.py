@@ -9,6 +9,7 @@ from tests.documents import README, ROOT, code, read, rows, section
 #: What the environment sets.
 SETTING = re.compile(
     r"STRIA_[A-Z_]+|RASA_TOKEN|ACTIONS_PORT|ACTIONS_HOST|\bPORT\b|\bFORCE\b|\bUPGRADE\b|LOG_LEVEL"
+    r"|\bPART\b|\bEPOCHS\b"
 )
 
 
