@@ -8,7 +8,7 @@ export PORT ACTIONS_PORT
 VENV_PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: run chat train check test load eval audit sbom purge summary fmt lock widget screenshots snippet setup clean help
+.PHONY: run chat train check test load eval bench audit sbom purge summary fmt lock widget screenshots snippet setup clean help
 
 run: setup ## Start the assistant (PORT, ACTIONS_PORT); trains when needed
 	@$(VENV_PYTHON) -m scripts.run
@@ -35,6 +35,9 @@ load: setup ## Put the servers under load and kill each of them (10 minutes; not
 
 eval: setup ## Measure the assistant and write the results file
 	@$(VENV_PYTHON) -m scripts.evaluate
+
+bench: setup ## Measure beside stock Rasa and others, for hours (PART=accuracy: a part; EPOCHS=10: trains it less)
+	@$(VENV_PYTHON) -m benchmarks $(PART) $(if $(EPOCHS),--epochs $(EPOCHS))
 
 audit: setup ## Look the packages up in a database of vulnerabilities
 	@$(VENV_PYTHON) -m scripts.audit
@@ -71,7 +74,8 @@ setup: ## Make .venv as requirements.lock says
 	@$(PYTHON) -m scripts.setup
 
 clean: ## Remove the model, conversations in var/, caches and results; keeps .venv
-	@rm -rf models/*.tar.gz models/fingerprint.json models/.new var .rasa results
+	@rm -rf models/*.tar.gz models/fingerprint.json models/.new var .rasa
+	@find results -mindepth 1 ! -name benchmarks.json -delete 2>/dev/null || true
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 	@find . -path ./.venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,24 +1,40 @@
-"""Measures and prints: `python -m benchmarks [NAME ...] [--size 0.2] [--out FILE]`.
+"""Measures and writes docs/benchmarks.md: `make bench`, or `make bench PART="accuracy growth/topics"`.
 
-Without names all measurements are made. The results are written as JSON, with what the machine was.
+Without a part all are measured, one after the other. That takes hours, most of them the training of
+stock Rasa; EPOCHS=5 shortens it. Each entry goes into results/benchmarks.json as soon as it is there,
+and the report is made of what that file holds. PART=report measures nothing.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
-from benchmarks import bots, length, memory, message, starts, throughput
-from benchmarks.common import Bar, Found
-from scripts._env import ROOT, run_command, say
-from scripts._eval_machine import commit, machine
+from benchmarks import (
+    accuracy,
+    bots,
+    growth,
+    length,
+    memory,
+    message,
+    pipelines,
+    processes,
+    public_sets,
+    report,
+    results,
+    starts,
+    throughput,
+)
+from benchmarks.results import Figures
+from scripts._env import CommandError, run_command, say
 
+#: What is measured of running bots (benchmarks/common.py); each is an entry `speed/NAME`.
 MEASUREMENTS: dict[str, ModuleType] = {
     "message": message,
     "throughput": throughput,
@@ -26,45 +42,83 @@ MEASUREMENTS: dict[str, ModuleType] = {
     "length": length,
     "memory": memory,
 }
-OUT = ROOT / "results" / "bench.json"
+REPORT = "report"
 
 
-def run(names: Sequence[str], size: float) -> tuple[dict[str, Found], list[Bar]]:
-    """Makes the measurements; returns what they found, by name, and their bars.
+@dataclass
+class Run:
+    """What a run is asked for, and the models of other bots that it has trained so far.
+
+    Attributes:
+        folder: for the models.
+        epochs: of stock Rasa's neural networks, where it counts how often they are right.
+        size: of the measurements of running bots; 1 is a full one.
+    """
+
+    folder: Path
+    epochs: int = pipelines.EPOCHS
+    size: float = 1.0
+    models: dict[str, Path] = field(default_factory=dict)
+
+    def speed(self, name: str) -> Figures:
+        """Makes one of `MEASUREMENTS`, and says which bars hold."""
+        measurement = MEASUREMENTS[name]
+        missing = {bot.removesuffix("-same-store") for bot in measurement.BOTS} - self.models.keys()
+        self.models.update(bots.train(sorted(missing), self.folder))
+        found: Figures = measurement.measure(self.models, self.size)
+        say("\n".join(bar.line() for bar in measurement.bars(found)))
+        return {**found, "size": self.size}
+
+
+def entries(run: Run) -> Mapping[str, Callable[[], Figures]]:
+    """Returns all that can be measured, by name, in the order in which it is."""
+    found: dict[str, Callable[[], Figures]] = {}
+    for name in accuracy.NAMES:
+        found[f"accuracy/{name}"] = partial(accuracy.measure, name, run.epochs)
+    for name in public_sets.NAMES:
+        found[f"public/{name}"] = partial(public_sets.measure, name, run.epochs)
+    for name in growth.NAMES:
+        found[f"growth/{name}"] = partial(growth.measure, name)
+    for name in MEASUREMENTS:
+        found[f"speed/{name}"] = partial(run.speed, name)
+    for name in processes.NAMES:
+        found[f"servers/{name}"] = partial(processes.measure, name)
+    return found
+
+
+def chosen(parts: Sequence[str], known: Sequence[str]) -> list[str]:
+    """Returns the entries that the parts name (`accuracy` or `accuracy/stria`); all without a part.
 
     Raises:
-        CommandError: When a bot can't be trained or started, or does not answer.
+        CommandError: A part does not exist.
     """
-    found: dict[str, Found] = {}
-    bars: list[Bar] = []
-    with tempfile.TemporaryDirectory(prefix="stria-bench-") as folder:
-        wanted = {bot for name in names for bot in MEASUREMENTS[name].BOTS}
-        say("Training the other bots ...")
-        models = bots.train(sorted(wanted), Path(folder))
-        for name in names:
-            measurement = MEASUREMENTS[name]
-            say(f"Measuring: {(measurement.__doc__ or name).splitlines()[0]}")
-            before = os.getloadavg()[0]
-            found[name] = measurement.measure(models, size)
-            found[name]["load_average"] = [before, os.getloadavg()[0]]
-            bars += measurement.bars(found[name])
-    return found, bars
+    if not parts:
+        return list(known)
+    for part in parts:
+        if part != REPORT and not any(name == part or name.startswith(f"{part}/") for name in known):
+            groups = ", ".join(dict.fromkeys(name.partition("/")[0] for name in known))
+            raise CommandError(f"there is no part '{part}'; there are: {groups}, {REPORT}")
+    return [name for name in known if name in parts or name.partition("/")[0] in parts]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measures, prints the bars and writes the file; the status is 0 whether they hold or not."""
+    """Measures what is asked for and writes the report; the status is 0 whether bars hold or not."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASUREMENTS))
-    parser.add_argument("--size", type=float, default=1.0, help="of the run; 1 is a full one")
-    parser.add_argument("--out", type=Path, default=OUT, help="default: %(default)s")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="such as accuracy or growth/topics")
+    parser.add_argument(
+        "--epochs", type=int, default=pipelines.EPOCHS, help="of stock Rasa's training (default: %(default)s)"
+    )
+    parser.add_argument("--size", type=float, default=1.0, help="of the part speed; 1 is a full run")
+    parser.add_argument("--results", type=Path, default=results.PATH, help="default: %(default)s")
+    parser.add_argument("--out", type=Path, default=report.DOCS, help="folder; default: %(default)s")
     given = parser.parse_args(arguments)
-    if unknown := sorted(set(given.names) - set(MEASUREMENTS)):
-        parser.error(f"there is no measurement '{unknown[0]}'; there are: {', '.join(MEASUREMENTS)}")
-    found, bars = run(given.names or list(MEASUREMENTS), given.size)
-    given.out.parent.mkdir(parents=True, exist_ok=True)
-    about = {"commit": commit(), "machine": machine(), "size": given.size}
-    given.out.write_text(json.dumps({"about": about, **found}, indent=1) + "\n", encoding="utf-8")
-    say("\n".join(["", *(bar.line() for bar in bars), "", f"Written: {given.out}"]))
+    with tempfile.TemporaryDirectory(prefix="stria-bench-") as folder:
+        known = entries(Run(Path(folder), given.epochs, given.size))
+        for name in chosen(given.parts, list(known)):
+            say(f"Measuring {name} ...")
+            results.store(name, results.measure(known[name]), given.results)
+    for path in report.write(results.load(given.results), given.out):
+        say(f"Written: {path}")
     return 0
 
 

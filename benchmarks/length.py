@@ -20,22 +20,23 @@ def measure(models: Models, size: float = 1.0) -> Found:
         short = [f"short-{number}" for number in range(scaled(SHORT_ONES, size, 10))]
         long = [f"long-{number}" for number in range(scaled(LONG_ONES, size))]
         for sender in short:
-            _grow(bot, sender, SHORT, texts)
+            grow(bot, sender, SHORT, texts)
         for sender in long:
-            _grow(bot, sender, LONG, texts)
+            grow(bot, sender, LONG, texts)
         client = Client(bot.url, token="")
         events = [len(client.tracker(sender)["events"]) for sender in (short[0], long[0])]
         asked = [(sender, texts[n % len(texts)]) for n, sender in enumerate(short)]
         more = [(sender, texts[n]) for sender in long for n in range(MEASURED)]
-        return {"events": events, "short_cpu_ms": _cpu(bot, asked), "long_cpu_ms": _cpu(bot, more)}
+        return {"events": events, "short_cpu_ms": cpu(bot, asked), "long_cpu_ms": cpu(bot, more)}
 
 
-def _grow(bot: Bot, sender: str, length: int, texts: list[str]) -> None:
+def grow(bot: Bot, sender: str, length: int, texts: list[str]) -> None:
     """Talks until a conversation has about so many events; a message makes nine or ten."""
     one_by_one(bot, [(sender, texts[number % len(texts)]) for number in range(length // 10)])
 
 
-def _cpu(bot: Bot, messages: list[Message]) -> float:
+def cpu(bot: Bot, messages: list[Message]) -> float:
+    """Returns the milliseconds of CPU that each of the messages takes."""
     before = bot.usage().cpu
     one_by_one(bot, messages)
     return 1000 * (bot.usage().cpu - before) / len(messages)

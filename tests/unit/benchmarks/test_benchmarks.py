@@ -1,17 +1,12 @@
-"""What the benchmarks send, what they make of what they found, and how they are called."""
+"""What the benchmarks of running bots send, and what they make of what they found."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import pytest
 import yaml
 
-from benchmarks import __main__ as program
 from benchmarks import bots, length, memory, message, starts, stock, talk, throughput
 from benchmarks.common import Bar, scaled
 from scripts._env import CommandError
@@ -82,47 +77,3 @@ def test_a_model_is_needed_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setattr(bots, "model_path", lambda: tmp_path / "none")
     with pytest.raises(CommandError, match="make train"):
         bots.train(["stria"], tmp_path)
-
-
-@pytest.fixture
-def measured(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """One measurement, which starts nothing; gives what it was asked."""
-    asked: list[Any] = []
-    only = ModuleType("only", "Counts to three.\n\nMore.")
-
-    def measure(models: Mapping[str, Path], size: float) -> dict[str, Any]:
-        asked.append((dict(models), size))
-        return {"three": 3}
-
-    only.BOTS = ("stria",)  # type: ignore[attr-defined]
-    only.measure = measure  # type: ignore[attr-defined]
-    only.bars = lambda found: [Bar("three", found["three"], 4)]  # type: ignore[attr-defined]
-    monkeypatch.setattr(program, "MEASUREMENTS", {"only": only})
-    monkeypatch.setattr(
-        bots, "train", lambda names, folder: {name: folder for name in names if name != "stria"}
-    )
-    return asked
-
-
-def test_the_results_are_printed_and_written(
-    measured: list[Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """With what was found, on which machine, under which load."""
-    out = tmp_path / "new" / "bench.json"
-    assert program.main(["--size", "0.5", "--out", str(out)]) == 0
-    assert measured == [({}, 0.5)]
-    said = capsys.readouterr().out
-    assert "Measuring: Counts to three." in said
-    assert "held    three: 3.00 (≤ 4)" in said
-    written = json.loads(out.read_text())
-    assert written["only"]["three"] == 3
-    assert len(written["only"]["load_average"]) == 2
-    assert written["about"]["size"] == 0.5
-
-
-def test_an_unknown_measurement_is_named(measured: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
-    """Before anything is started."""
-    with pytest.raises(SystemExit):
-        program.main(["nothing"])
-    assert "'nothing'" in capsys.readouterr().err
-    assert measured == []
