@@ -142,7 +142,6 @@ class TestRates:
         assert "the shared store failed (ConnectionError)" in caplog.text
         assert "hunter2" not in caplog.text
 
-
     def test_a_clock_that_was_set_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """What was counted while it was ahead locks nobody out until it is as late again."""
         rates, clock = Rates({"ip": "3/minute"}), time.time
