@@ -77,6 +77,11 @@ def value(text: str, series: str) -> float:
     return float(found[1]) if found else 0.0
 
 
+def refusals(topic: str) -> float:
+    """Returns how often a topic was refused, by both processes."""
+    return sum(value(scraped(port), f'stria_refusals_total{{topic="{topic}"}}') for port in (RASA, ACTIONS))
+
+
 def log_lines(own: OwnStack, since: int = 0) -> list[dict[str, Any]]:
     """Returns the lines of Rasa's log from a byte on; fails when one is no object."""
     log = own.service("rasa").log.read_bytes()[since:].decode()
@@ -84,8 +89,8 @@ def log_lines(own: OwnStack, since: int = 0) -> list[dict[str, Any]]:
 
 
 def test_turns_of_all_channels(own: OwnStack, visitor: Visitor, telegram: TelegramTransport) -> None:
-    """By channel, kind of answer and course of the check; refusals by topic where the actions run."""
-    before, refused = scraped(RASA), scraped(ACTIONS)
+    """By channel, kind of answer and course of the check; refusals by topic, wherever the action runs."""
+    before, refused = scraped(RASA), refusals("N01")
     for text in ("how long is recovery?", "what does it cost?", "start the check", *["no"] * 6):
         visitor.say(text)
     visitor.say("start the check")
@@ -94,7 +99,7 @@ def test_turns_of_all_channels(own: OwnStack, visitor: Visitor, telegram: Telegr
     own.client.send("me", "hello")
 
     grown = {}
-    after, refused_now = scraped(RASA), scraped(ACTIONS)
+    after = scraped(RASA)
     for series in re.findall(r"^(stria_\w+(?:_total|_count)(?:\{.*\})?) ", after, re.MULTILINE):
         grown[series] = value(after, series) - value(before, series)
     expected = {
@@ -122,9 +127,9 @@ def test_turns_of_all_channels(own: OwnStack, visitor: Visitor, telegram: Telegr
     assert {series: grown.get(series) for series in expected} == expected
     assert grown['stria_outgoing_calls_total{channel="telegram",status="2xx"}'] >= 1
     assert grown['stria_action_call_seconds_count{action="action_answer"}'] >= 3
-    price = 'stria_refusals_total{topic="N01"}'
-    assert value(refused_now, price) - value(refused, price) == 1
-    assert value(refused_now, 'stria_action_run_seconds_count{action="action_answer"}') >= 3
+    assert refusals("N01") - refused == 1
+    check = 'stria_action_run_seconds_count{action="validate_contraindication_check"}'
+    assert value(scraped(ACTIONS), check) >= 6
 
 
 def test_the_process(own: OwnStack) -> None:
@@ -219,18 +224,18 @@ def test_errors_have_a_kind(own: OwnStack, visitor: Visitor) -> None:
     own.kill("actions")
     mark = own.service("rasa").size()
     try:
-        visitor.say("how long is recovery?")
+        visitor.say("start the check")
     finally:
         own.start("actions")
     lines = log_lines(own, mark)
     (failed,) = [line for line in lines if line["logger"] == "rasa_ext.hardening.action_failures"]
     assert failed["level"] == "error"
     assert re.fullmatch(r"\w+", failed["error"])
-    assert failed["event"] == f"action action_answer failed: {failed['error']}"
+    assert failed["event"] == f"action action_start_check failed: {failed['error']}"
     assert [x["status"] for x in lines if x["event"] == "turn"] == ["action_failed"]
     told = scraped(RASA)
     assert value(told, 'stria_turns_total{channel="web",status="action_failed"}') >= 1
-    assert value(told, 'stria_action_call_errors_total{action="action_answer"}') >= 1
+    assert value(told, 'stria_action_call_errors_total{action="action_start_check"}') >= 1
 
 
 def test_the_logs_from_the_start(own: OwnStack) -> None:
