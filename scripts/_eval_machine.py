@@ -25,6 +25,8 @@ from tests.stack import Service, free_port
 PROC = Path("/proc")
 MESSAGES, WARM_UP, TURNS, STARTS = 200, 10, 10, 3
 START_LIMIT = 240.0
+#: What a measurement writes itself.
+RESULTS = ("docs/results", "docs/benchmarks", "results/benchmarks.json")
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,8 @@ def commit(root: Path = ROOT) -> str:
 
     try:
         name = git("rev-parse", "--short=10", "HEAD").strip()
-        changed = [line for line in git("status", "--porcelain").splitlines() if "docs/results" not in line]
+        lines = git("status", "--porcelain").splitlines()
+        changed = [line for line in lines if not any(own in line for own in RESULTS)]
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return f"{name} and uncommitted changes in {len(changed)} files" if changed else name

@@ -112,6 +112,7 @@ def test_commit(tmp_path: Path) -> None:
     git("commit", "-m", "x")
     clean = commit(tmp_path)
     (tmp_path / "docs" / "results.md").touch()
+    (tmp_path / "docs" / "benchmarks.md").touch()
     assert commit(tmp_path) == clean
     assert len(clean) == 10
     (tmp_path / "other").touch()
