@@ -20,8 +20,10 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy.pool import QueuePool
 
-#: Seconds to wait for a free thread, a connection of the pool, another writer of SQLite, a new connection.
+#: Seconds to wait for a free thread, a connection of the pool, another writer of SQLite.
 WAIT = 5
+#: Seconds for a new connection; one that does not answer is tried before it, for PATIENCE.
+CONNECT = 3
 #: Seconds after which PostgreSQL gives a statement up, and after which we do.
 STATEMENT, PATIENCE = 5, 6
 #: Threads where the pool of connections tells no number.
@@ -104,7 +106,7 @@ def wait(connection: Any) -> None:
     from psycopg2 import extensions
 
     connecting = connection.status == extensions.STATUS_SETUP
-    end = time.monotonic() + (WAIT if connecting else PATIENCE)
+    end = time.monotonic() + (CONNECT if connecting else PATIENCE)
     while (state := connection.poll()) != extensions.POLL_OK:
         poll = select.poll()
         poll.register(connection.fileno(), select.POLLIN if state == extensions.POLL_READ else select.POLLOUT)

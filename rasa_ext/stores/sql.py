@@ -27,7 +27,7 @@ from sqlalchemy import orm
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from rasa_ext.stores import apart
-from rasa_ext.stores.apart import STATEMENT, WAIT
+from rasa_ext.stores.apart import CONNECT, STATEMENT, WAIT
 from rasa_ext.stores.migration import migrate
 
 logger = logging.getLogger(__name__)
@@ -228,7 +228,7 @@ def _engine_options(url: Any) -> dict[str, Any]:
         of_rasa: Mapping[str, Any] = create_engine_kwargs(url).get("connect_args", {})
         options["connect_args"] = {
             **of_rasa,
-            "connect_timeout": WAIT,
+            "connect_timeout": CONNECT,
             "application_name": "stria",
             # A server that is gone without a word is noticed within about 15 seconds.
             "keepalives_idle": 5,

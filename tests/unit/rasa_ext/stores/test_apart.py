@@ -21,6 +21,7 @@ from tests.sql_stores import on_postgres, on_sqlite, say, texts
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Less patience than in production."""
     monkeypatch.setattr(apart, "WAIT", 1.0)
+    monkeypatch.setattr(apart, "CONNECT", 1.0)
     monkeypatch.setattr(apart, "PATIENCE", 1.5)
 
 
