@@ -4,11 +4,16 @@ PORT ?= 5005
 ACTIONS_PORT ?= 5055
 export PORT ACTIONS_PORT
 
+# Another project than this one (check, train, run, chat, conversations): PROJECT=examples/tattoo_removal
+ifeq ($(origin PROJECT),command line)
+export STRIA_PROJECT := $(abspath $(PROJECT))
+endif
+
 # What the scripts are run with: setup makes it.
 VENV_PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: run chat train check test load eval bench audit sbom purge summary fmt lock widget screenshots snippet setup clean help
+.PHONY: run chat train check conversations test load eval bench audit sbom purge summary fmt lock widget screenshots snippet setup clean help
 
 run: setup ## Start the assistant (PORT, ACTIONS_PORT); trains when needed
 	@$(VENV_PYTHON) -m scripts.run
@@ -21,6 +26,10 @@ train: setup ## Train the model when the data or code changed (FORCE=1: anyway)
 
 check: setup ## Check code style, types, content and Rasa's data
 	@$(VENV_PYTHON) -m scripts.check
+
+conversations: setup ## Play the conversations of the project, on REST
+	@$(VENV_PYTHON) -m scripts.train
+	@$(VENV_PYTHON) -m pytest -p tests.conversation_plugin $(or $(PROJECT),.)/tests/conversations
 
 test: ## Run everything that CI runs, from nothing
 	@$(PYTHON) -m scripts.test

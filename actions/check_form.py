@@ -19,7 +19,7 @@ from actions.base import (
     user_message,
 )
 from assistant.dialogue.check import advance
-from assistant.dialogue.condition import CONDITION, FACT_OF
+from assistant.dialogue.condition import CONDITION, fact_of
 from assistant.screening.items import ITEMS
 from assistant.screening.record import ACTIVE, EMERGENCY, CheckRecord
 
@@ -49,7 +49,7 @@ class ValidateContraindicationCheck(SafeAction):
         )
         send(dispatcher, step.reply)
         if step.reply.kind is None:
-            step.reply.kind, step.reply.facts = CONDITION, [FACT_OF[item]]
+            step.reply.kind, step.reply.facts = CONDITION, [fact_of(item)]
         events = [*reply_slots(step.reply), *record_slots(record, tracker)]
         # Rasa's form gives up when no slot was set ("ActionExecutionRejection"): always name one.
         events.append(SlotSet(item, record.values[item]))

@@ -9,7 +9,8 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import SafeAction, record_of, reply_slots, send
-from assistant.dialogue.condition import FACT_OF
+from assistant.dialogue.condition import fact_of
+from assistant.knowledge.procedure import procedure
 from assistant.rendering.reply import Choice, Reply
 from assistant.screening.items import ITEMS, NO
 from assistant.screening.record import DONE
@@ -17,7 +18,7 @@ from assistant.screening.summary import read_back, result_text, summary_text
 
 
 class ActionCheckResult(SafeAction):
-    """Speaks the result when all six answers are there; says nothing after a stop."""
+    """Speaks the result when all answers are there; says nothing after a stop."""
 
     def name(self) -> str:
         """Return the name in domain.yml."""
@@ -30,7 +31,8 @@ class ActionCheckResult(SafeAction):
             return []
         outcome = record.outcome()
         reply = Reply(kind="condition")
-        reply.facts = [*(FACT_OF[i] for i in ITEMS if record.values[i] != NO), "F23", "F43"]
+        reply.facts = [fact_of(i) for i in ITEMS if record.values[i] != NO]
+        reply.facts += [procedure().danger, procedure().exam]
         text = f"{result_text(record)}\n\n{read_back(record)}"
         reply.say(text, choices=(Choice("Show my summary"),))
         send(dispatcher, reply)

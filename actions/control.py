@@ -15,6 +15,7 @@ from actions.check_control import FORM, resume
 from actions.check_start import start_check
 from assistant.dialogue.answering import by_lexicon, explain_term, unclear, volunteered, why_topic
 from assistant.dialogue.message import Hit, UserMessage
+from assistant.knowledge.procedure import procedure
 from assistant.rendering.reply import Choice, Reply
 from assistant.screening.evidence import Reading
 from assistant.screening.record import DONE, STOPPED, CheckRecord
@@ -58,9 +59,8 @@ class ActionAnswerShort(SafeAction):
         if offer in ("check", "resume"):
             return [*start_check(dispatcher, tracker, message), FollowupAction(FORM)]
         if offer == "list":
-            asked = UserMessage(
-                message.text, (("faq/contraindications", 1.0),), (Hit("faq/contraindications", 1.0, ""),)
-            )
+            listed = f"faq/{procedure().contraindications}"
+            asked = UserMessage(message.text, ((listed, 1.0),), (Hit(listed, 1.0, ""),))
             return answer_message(dispatcher, tracker, asked, record, volunteered(asked))
         reply = Reply(kind="unclear").say(response="utter_yes_to_what")
         send(dispatcher, reply)

@@ -1,4 +1,8 @@
-"""Reads the content files under data/; errors name the file, the line and the remedy."""
+"""Reads the content files of a project; errors name the file, the line and the remedy.
+
+A project is a folder with config.yml, domain.yml and data/. It may stand on another one, its base: `base` of our
+importer in config.yml. What it does not have itself, it then has from its base.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +34,57 @@ class DataFileError(Exception):
         self.path, self.problem, self.remedy, self.line = Path(path), problem, remedy, line
 
 
+def project_dir() -> Path:
+    """Return the project's folder: `STRIA_PROJECT` when set, else the folder of the code."""
+    return Path(os.environ.get("STRIA_PROJECT") or ROOT)
+
+
 def data_dir() -> Path:
-    """Return the folder of content files: `STRIA_DATA` when set, else data/ beside the code."""
-    return Path(os.environ.get("STRIA_DATA", ROOT / "data"))
+    """Return the project's folder of content files: `STRIA_DATA` when set, else its data/."""
+    return Path(os.environ.get("STRIA_DATA") or project_dir() / "data")
+
+
+def base_dir() -> Path | None:
+    """Return the folder of the project that this one stands on, if any. A base has no base.
+
+    Raises:
+        DataFileError: config.yml names a folder that is no project.
+    """
+    # A folder of content files that somebody names is complete.
+    return None if os.environ.get("STRIA_DATA") else base_of(project_dir())
+
+
+@cache
+def base_of(project: Path) -> Path | None:
+    """Return the folder that a project's config.yml names as its base. Raises as `base_dir`."""
+    path = project / "config.yml"
+    config = _parsed(path, path.read_text(encoding="utf-8")) if path.exists() else None
+    importers = config.get("importers") if isinstance(config, dict) else None
+    for importer in importers if isinstance(importers, list) else ():
+        if isinstance(importer, dict) and "base" in importer:
+            base = (project / str(importer["base"])).resolve()
+            if not (base / "data").is_dir():
+                raise DataFileError(
+                    path, f"base: {importer['base']} has no folder data", "Name the folder of a project"
+                )
+            return base
+    return None
+
+
+def find(name: str) -> Path:
+    """Return the content file `name`, relative to data/: the project's own, else its base's."""
+    own, base = data_dir() / name, base_dir()
+    return (
+        own if base is None or own.exists() or not (base / "data" / name).exists() else base / "data" / name
+    )
+
+
+def content_files(folder: str) -> list[str]:
+    """Return the YAML files below a folder of data/, relative to data/, in order; the base's with them."""
+    base = base_dir()
+    places = [data_dir(), *([base / "data"] if base else [])]
+    found = {str(p.relative_to(place)) for place in places for p in (place / folder).rglob("*.yml")}
+    return sorted(found)
 
 
 def _relative(path: Path | str) -> str:
@@ -48,7 +100,7 @@ def read_text(name: str) -> str:
     Raises:
         DataFileError: the file is missing, unreadable or not UTF-8.
     """
-    path = data_dir() / name
+    path = find(name)
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -62,7 +114,10 @@ def read_text(name: str) -> str:
 
 @cache
 def _load(path: Path, name: str) -> Any:
-    text = read_text(name)
+    return _parsed(path, read_text(name))
+
+
+def _parsed(path: Path, text: str) -> Any:
     try:
         return yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as e:
@@ -96,7 +151,15 @@ def load_yaml(name: str) -> Any:
     Raises:
         DataFileError: missing, unreadable, not UTF-8 or not YAML.
     """
-    return _load(data_dir() / name, name)
+    return _load(find(name), name)
+
+
+def load_file(path: Path) -> Any:
+    """Return the parsed content of a file of any project, as `load_yaml` does. Raises DataFileError."""
+    try:
+        return _parsed(path, path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as e:
+        raise DataFileError(path, f"can't be read ({type(e).__name__})", "Restore it") from None
 
 
 def line_of(name: str, needle: str) -> int | None:

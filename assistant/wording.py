@@ -1,12 +1,37 @@
-"""Access to data/wording.yml by dotted path, with variations used in turn."""
+"""Access to data/wording.yml by dotted path, with variations used in turn.
+
+A project that stands on another one has that one's wordings where it has none of its own.
+"""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from assistant.datafiles import DataFileError, data_dir, load_yaml
+from assistant.datafiles import DataFileError, base_dir, find, load_file, load_yaml
 
 FILE = "wording.yml"
+#: Sections about the procedure itself, which are never taken over from another one.
+OWN_SECTIONS = ("items", "glossary")
+
+
+@lru_cache(maxsize=1)
+def _wordings() -> dict[str, Any]:
+    own, base = load_yaml(FILE), base_dir()
+    if not isinstance(own, dict):
+        raise DataFileError(find(FILE), "no sections", "Restore it from the repository")
+    if base is None:
+        return own
+    lent = load_file(base / "data" / FILE)
+    return _filled({k: v for k, v in lent.items() if k not in OWN_SECTIONS}, own)
+
+
+def _filled(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    filled = dict(base)
+    for key, value in own.items():
+        both = isinstance(value, dict) and isinstance(base.get(key), dict)
+        filled[key] = _filled(base[key], value) if both else value
+    return filled
 
 
 def wording(path: str, turn: int = 0, **params: Any) -> str:
@@ -20,10 +45,10 @@ def wording(path: str, turn: int = 0, **params: Any) -> str:
     Raises:
         DataFileError: no such wording.
     """
-    node: Any = load_yaml(FILE)
+    node: Any = _wordings()
     for key in path.split("."):
         if not isinstance(node, dict) or key not in node:
-            raise DataFileError(data_dir() / FILE, f"no wording {path!r}", "Add it")
+            raise DataFileError(find(FILE), f"no wording {path!r}", "Add it")
         node = node[key]
     if isinstance(node, list):
         node = node[turn % len(node)]
@@ -32,7 +57,7 @@ def wording(path: str, turn: int = 0, **params: Any) -> str:
 
 def section(path: str) -> dict[str, Any]:
     """Return a mapping of wording.yml."""
-    node: Any = load_yaml(FILE)
+    node: Any = _wordings()
     for key in path.split("."):
         node = node[key]
     return dict(node)

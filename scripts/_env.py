@@ -17,7 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 TOOLS = ROOT / ".venv-tools"
 LOCK_FILE = ROOT / "requirements.lock"
-VAR = ROOT / "var"
+#: The project that the commands work on: `make ... PROJECT=folder`, else the one beside the code.
+PROJECT = Path(os.environ.get("STRIA_PROJECT") or ROOT).resolve()
+VAR = PROJECT / "var"
 
 # Rasa and TensorFlow say a great deal at start-up that nobody can act on.
 QUIET = {
@@ -29,6 +31,17 @@ QUIET = {
     "MPLBACKEND": "Agg",
     "PYTHONUNBUFFERED": "1",
 }
+
+
+def shown(path: Path) -> str:
+    """Returns a path as it is told to people: from the root where it is below."""
+    return str(path.relative_to(ROOT)) if ROOT in path.parents else str(path)
+
+
+def project_file(name: str) -> Path:
+    """Returns a file of the project; of the one beside the code when the project has none."""
+    own = PROJECT / name
+    return own if own.exists() else ROOT / name
 
 
 class CommandError(Exception):
@@ -64,6 +77,8 @@ def child_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     environment["RASA_TELEMETRY_ENABLED"] = "false"
     # The top-level packages are found from the root; the project itself is never installed.
     environment["PYTHONPATH"] = str(ROOT)
+    if PROJECT != ROOT:
+        environment["STRIA_PROJECT"] = str(PROJECT)
     environment.update(extra or {})
     return environment
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+import os
 import tarfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from scripts._env import ROOT
+from scripts._env import PROJECT, ROOT, shown
 
 MODEL_NAME = "stria.tar.gz"
 FINGERPRINT_NAME = "fingerprint.json"
@@ -19,7 +20,7 @@ SOURCES = ("data", "domain.yml", "domain", "config.yml", "requirements.lock", "r
 CODE = "assistant"
 
 
-def model_path(root: Path = ROOT) -> Path:
+def model_path(root: Path = PROJECT) -> Path:
     """Returns where the model is, or will be."""
     return root / "models" / MODEL_NAME
 
@@ -35,22 +36,30 @@ def _counts(path: Path, root: Path) -> bool:
     )
 
 
-def source_files(root: Path = ROOT) -> Iterator[Path]:
-    """Yields the files that a model is made from, in a fixed order."""
+def source_files(root: Path = PROJECT, code: Path | None = None) -> Iterator[Path]:
+    """Yields the files that a model is made from, in a fixed order.
+
+    Args:
+        root: The root of the project.
+        code: Where the code is, when that is elsewhere; the project may also use the data there.
+    """
     found: set[Path] = set()
-    for name in SOURCES:
-        place = root / name
-        found.update([place] if place.is_file() else place.rglob("*"))
-    found.update((root / CODE).rglob("*.py"))
-    return iter(sorted(path for path in found if _counts(path, root)))
+    for folder in dict.fromkeys((root, code or root)):
+        for name in SOURCES:
+            place = folder / name
+            found.update([place] if place.is_file() else place.rglob("*"))
+        found.update((folder / CODE).rglob("*.py"))
+        found = {path for path in found if folder not in path.parents or _counts(path, folder)}
+    return iter(sorted(found))
 
 
-def fingerprint(root: Path = ROOT) -> str:
+def fingerprint(root: Path = PROJECT) -> str:
     """Returns a digest of the names and contents of all files that a model is made from."""
     digest = hashlib.sha256()
-    for path in source_files(root):
+    code = ROOT if root == PROJECT else root
+    for path in source_files(root, code):
         # Fixed-length parts, so that no two sets of files run together to the same bytes.
-        for part in (path.relative_to(root).as_posix().encode(), path.read_bytes()):
+        for part in (os.path.relpath(path, root).encode(), path.read_bytes()):
             digest.update(hashlib.sha256(part).digest())
     return digest.hexdigest()
 
@@ -83,10 +92,10 @@ def digest_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def stale_reason(root: Path = ROOT, rasa_version: str | None = None) -> str | None:
+def stale_reason(root: Path = PROJECT, rasa_version: str | None = None) -> str | None:
     """Returns why the model must be trained again, in words, or None when it need not."""
     archive = model_path(root)
-    name = archive.relative_to(root)
+    name = archive.relative_to(root) if root != PROJECT else shown(archive)
     if not archive.exists():
         return "there is no model yet"
     try:
@@ -106,7 +115,7 @@ def stale_reason(root: Path = ROOT, rasa_version: str | None = None) -> str | No
     return None if recorded[2] == fingerprint(root) else "the data or the code changed"
 
 
-def write_record(of: str, root: Path = ROOT) -> None:
+def write_record(of: str, root: Path = PROJECT) -> None:
     """Stores beside the model what it was made from.
 
     Args:

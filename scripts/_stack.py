@@ -19,7 +19,16 @@ from types import FrameType
 from honcho.manager import Manager
 
 from scripts import _http
-from scripts._env import ROOT, VAR, CommandError, child_environment, module, run_command
+from scripts._env import (
+    ROOT,
+    VAR,
+    CommandError,
+    child_environment,
+    module,
+    project_file,
+    run_command,
+    shown,
+)
 from scripts._model import model_path
 from scripts._ports import LOOPBACK, Ports, read_ports, require_free
 
@@ -33,15 +42,16 @@ DEMO_SIGN = "/webhooks/web/loader.js"
 def rasa_command(ports: Ports, environ: Mapping[str, str]) -> list[str]:
     """Returns how Rasa is started: on the loopback interface only, with its API."""
     command = [*module("rasa"), "run", "-i", LOOPBACK, "-p", str(ports.rasa)]
-    command += ["--enable-api", "--model", str(model_path().relative_to(ROOT))]
-    command += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
+    command += ["--enable-api", "--model", shown(model_path())]
+    for option in ("endpoints", "credentials"):
+        command += [f"--{option}", shown(project_file(f"{option}.yml"))]
     token = environ.get("RASA_TOKEN")
     return [*command, "--auth-token", token] if token else command
 
 
 def rasa_settings(ports: Ports, environ: Mapping[str, str]) -> dict[str, str]:
     """Returns the variables that endpoints.yml reads."""
-    database = str((VAR / "stria.db").relative_to(ROOT))
+    database = shown(VAR / "stria.db")
     return {
         "ACTION_ENDPOINT_URL": f"{ports.actions_url}/webhook",
         "STRIA_DB": environ.get("STRIA_DB") or database,

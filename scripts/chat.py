@@ -16,7 +16,7 @@ from types import FrameType
 from typing import NoReturn
 
 from scripts import _http
-from scripts._env import ROOT, VAR, CommandError, child_environment, run_command, say
+from scripts._env import ROOT, VAR, CommandError, child_environment, run_command, say, shown
 from scripts._ports import Ports, read_ports
 from scripts._stack import START_SECONDS, actions_are_up, prepare, rasa_state
 from scripts._terminal import Reply, buttons_of, message_for, render
@@ -112,7 +112,7 @@ def own_servers(ports: Ports) -> Iterator[None]:
             start_new_session=True,
         )
     try:
-        _wait_until_ready(ports, process, str(log.relative_to(ROOT)))
+        _wait_until_ready(ports, process, shown(log))
         yield
     finally:
         process.terminate()

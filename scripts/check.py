@@ -5,21 +5,26 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from scripts._env import ROOT, CommandError, child_environment, module, run_command, say
+from scripts._env import PROJECT, ROOT, CommandError, child_environment, module, run_command, say, shown
+from scripts.train import project_options
 
 PYTHON = [sys.executable, "-m"]
-CHECKS = (
+CODE = (
     ("Code style", [*PYTHON, "ruff", "check", "--quiet", "."], "make fmt corrects some of it"),
     ("Formatting", [*PYTHON, "ruff", "format", "--quiet", "--check", "."], "make fmt corrects it"),
     ("Types", [*PYTHON, "mypy"], ""),
+)
+CONTENT = (
     ("Content", [*PYTHON, "assistant.check"], ""),
-    ("Rasa data", [*module("rasa"), "data", "validate", "--fail-on-warnings"], ""),
+    ("Rasa data", [*module("rasa"), "data", "validate", "--fail-on-warnings", *project_options()], ""),
 )
 
 
 def main() -> int:
-    """Runs the checks in turn; returns the exit status."""
-    for title, command, hint in CHECKS:
+    """Runs the checks in turn; returns the exit status. The code is checked with the project beside it."""
+    if not (PROJECT / "config.yml").exists():
+        raise CommandError(f"{shown(PROJECT)} is no project: it has no config.yml")
+    for title, command, hint in (*(CODE if PROJECT == ROOT else ()), *CONTENT):
         say(f"== {title}")
         done = subprocess.run(command, cwd=ROOT, env=child_environment(), check=False)
         if done.returncode != 0:

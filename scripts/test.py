@@ -32,8 +32,12 @@ class Stage(NamedTuple):
     title: str
     command: list[str]
     is_pytest: bool = False
+    #: The project that it works on, where that is not the one beside the code.
+    project: str = ""
 
 
+#: Other procedures, made of content alone; the commands are those of the first.
+EXAMPLES = sorted(str(p.parent.relative_to(ROOT)) for p in ROOT.glob("examples/*/config.yml"))
 MESSENGERS = ("telegram", "messenger", "instagram", "whatsapp", "twilio", "twilio_whatsapp", "slack")
 #: The whole check, questions in between and corrections, emergencies, refusals, commands that are typed.
 ON_MESSENGERS = [
@@ -45,6 +49,16 @@ ON_MESSENGERS = [
 def channels(*names: str) -> list[str]:
     """Returns the options that play conversations on these channels."""
     return [part for name in names for part in ("--channel", name)]
+
+
+def of_example(folder: str, python: list[str]) -> list[Stage]:
+    """Returns the stages of a project in examples/."""
+    talk = [*python, "pytest", "-p", "tests.conversation_plugin", *channels("rest", "web")]
+    return [
+        Stage("example: checks", [*python, "scripts.check"], project=folder),
+        Stage("example: training", [*python, "scripts.train"], project=folder),
+        Stage("example: talk", [*talk, f"{folder}/tests/conversations"], True, folder),
+    ]
 
 
 def stages(results: str) -> list[Stage]:
@@ -64,6 +78,7 @@ def stages(results: str) -> list[Stage]:
         Stage("stories", stories),
         Stage("language tests", [*pytest, "tests/nlu"], is_pytest=True),
         Stage("conversations", [*pytest, *channels("rest", "web"), "tests/conversations"], is_pytest=True),
+        *(stage for example in EXAMPLES for stage in of_example(example, python)),
         Stage("channels", [*pytest, "tests/channels"], is_pytest=True),
         # A part, for time: `make channels` plays all conversations on every channel.
         Stage("messengers", [*pytest, *channels(*MESSENGERS), *ON_MESSENGERS], is_pytest=True),
@@ -77,7 +92,7 @@ def run_stage(stage: Stage) -> tuple[int, str]:
     with subprocess.Popen(
         stage.command,
         cwd=str(ROOT),
-        env=child_environment(),
+        env=child_environment({"STRIA_PROJECT": str(ROOT / stage.project)} if stage.project else {}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE if stage.is_pytest else None,
         stderr=subprocess.STDOUT if stage.is_pytest else None,

@@ -10,7 +10,17 @@ import sys
 import time
 from pathlib import Path
 
-from scripts._env import ROOT, VAR, CommandError, child_environment, module, run_command, say
+from scripts._env import (
+    PROJECT,
+    ROOT,
+    VAR,
+    CommandError,
+    child_environment,
+    module,
+    run_command,
+    say,
+    shown,
+)
 from scripts._model import MODEL_NAME, fingerprint, model_path, stale_reason, write_record
 
 LOG_LINES = 40
@@ -21,12 +31,18 @@ def _children_cpu() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
+def project_options() -> list[str]:
+    """Returns the options that name the project's files to `rasa train` and `rasa data validate`."""
+    names = (("--config", "config.yml"), ("--domain", "domain.yml"), ("--data", "data"))
+    return [part for option, name in names for part in (option, shown(PROJECT / name))]
+
+
 def run_training(out: Path, log: Path) -> bool:
     """Runs Rasa's training into a folder and its output into a log; tells whether it worked."""
     # --force: Rasa's cache looks at a component's class alone, not at the helpers and data it uses.
     command = [*module("rasa"), "train", "--force", "--out", str(out)]
     # `make check` validates the data; doing it again here costs seven seconds of CPU.
-    command += ["--skip-validation"]
+    command += ["--skip-validation", *project_options()]
     command += ["--fixed-model-name", MODEL_NAME.partition(".")[0]]
     # A cache that is never read need not be written.
     # One thread: a second one only spins beside it, for a second of CPU.
@@ -66,13 +82,13 @@ def train(reason: str) -> None:
         if not run_training(out, log):
             lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
             print("\n".join(lines[-LOG_LINES:]), file=sys.stderr)
-            raise CommandError(f"the training failed; its whole log is {log.relative_to(ROOT)}")
+            raise CommandError(f"the training failed; its whole log is {shown(log)}")
         (out / MODEL_NAME).replace(archive)
     finally:
         shutil.rmtree(out, ignore_errors=True)
     write_record(sources)
     wall, cpu = time.monotonic() - started, _children_cpu() - cpu
-    say(f"Trained {archive.relative_to(ROOT)} in {wall:.0f} s ({cpu:.0f} s of CPU).")
+    say(f"Trained {shown(archive)} in {wall:.0f} s ({cpu:.0f} s of CPU).")
 
 
 def ensure_model(*, force: bool = False) -> None:
@@ -81,8 +97,8 @@ def ensure_model(*, force: bool = False) -> None:
     Raises:
         CommandError: When the project is incomplete or the training fails.
     """
-    if not (ROOT / "config.yml").exists():
-        raise CommandError("config.yml is missing, so there is nothing to train")
+    if not (PROJECT / "config.yml").exists():
+        raise CommandError(f"{shown(PROJECT / 'config.yml')} is missing, so there is nothing to train")
     reason = "it was asked for" if force else stale_reason()
     if reason:
         train(reason)

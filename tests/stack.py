@@ -163,8 +163,10 @@ def start_stack(settings: Mapping[str, str] | None = None) -> Stack:
 
 def _need_files() -> None:
     """Says what is missing before anything is started."""
-    if not model_path().exists():
-        raise StackError(f"there is no model at {model_path().relative_to(ROOT)}: run `make train` first")
+    model = model_path()
+    if not model.exists():
+        where = model.relative_to(ROOT) if ROOT in model.parents else model
+        raise StackError(f"there is no model at {where}: run `make train` first")
     for name in ("endpoints.yml", "credentials.yml"):
         if not (ROOT / name).exists():
             raise StackError(f"{name} is missing in {ROOT}")

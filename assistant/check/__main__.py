@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from assistant.check import loading
 from assistant.check.finding import Finding
 from assistant.check.project import Project
-from assistant.datafiles import DataFileError
+from assistant.datafiles import ROOT, DataFileError, project_dir
 
 Check = Callable[[Project], Iterable[Finding]]
 
@@ -17,13 +17,16 @@ Check = Callable[[Project], Iterable[Finding]]
 def _checks() -> tuple[Check, ...]:
     # Imported only when needed: the quick check runs before each start.
     from assistant.check import (
+        claims,
         closing,
         coverage,
+        document,
         domain_use,
         examples,
         forbidden,
         questionnaire,
         readability,
+        references,
         wordings,
     )
 
@@ -36,6 +39,9 @@ def _checks() -> tuple[Check, ...]:
         domain_use,
         examples,
         questionnaire,
+        references,
+        claims,
+        document,
     )
     return tuple(module.check for module in modules)
 
@@ -69,7 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="only whether the data files load")
     parser.add_argument("--warnings-ok", action="store_true", help="warnings do not fail")
     options = parser.parse_args(arguments)
-    found = run(Project(), quick=options.quick)
+    place = project_dir()
+    found = run(Project(place=None if place == ROOT else place), quick=options.quick)
     for finding in found:
         print(finding)
     errors = sum(f.level == "error" for f in found)

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from assistant.check.finding import Finding
 from assistant.check.project import Project
 from assistant.check.texts import composed, results, written
-from assistant.screening.items import YES
+from assistant.screening.items import YES, medicine_given
 from assistant.wording import FILE, wording
 
-#: F43, the last sentence of the document, in our words.
+#: The document's sentence about the exam, in our words.
 CLOSING = re.compile(r"\bfinal decision (?:comes|is made) only after a full exam\b", re.I)
 #: Wordings that close a reply about the patient's health without being a result.
 _OTHERS = ("condition.closing", "summary.closing")
@@ -19,7 +19,7 @@ _OTHERS = ("condition.closing", "summary.closing")
 
 def check(project: Project) -> Iterator[Finding]:
     """Yield results without the closing line or the warning not to stop a medicine."""
-    path = project.data / FILE
+    path = project.file(FILE)
     lines = {t.name: t.line for t in written(project) if t.path == path}
     stop_med = wording("check.stop_med")
     done: set[tuple[str, str]] = set()
@@ -29,7 +29,7 @@ def check(project: Project) -> Iterator[Finding]:
         if not CLOSING.search(result.text):
             missing.append(("does not say that the decision comes after an exam",
                             "Add “The final decision comes only after a full exam.”"))  # fmt: skip
-        if result.record.values["medicines"] == YES and stop_med not in result.text:
+        if medicine_given(result.record.values, YES) and stop_med not in result.text:
             missing.append(("lacks check.stop_med when a medicine is taken", "Add it"))
         for problem, remedy in missing:
             if (name, problem) not in done:

@@ -7,18 +7,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.check.finding import Finding
-from assistant.check.literals import FOLLOW_UPS
 from assistant.check.project import Project, load, scalars
-from assistant.datafiles import read_text
-from assistant.knowledge.content import DOCUMENT, FACTS, PAIRS, QUESTIONS, SILENT, TOPICS, content
+from assistant.datafiles import content_files, read_text
+from assistant.knowledge.content import (
+    DOCUMENT,
+    FACTS,
+    PAIRS,
+    SILENT,
+    TOPICS,
+    content,
+    follow_up_kinds,
+)
 
-_TOPIC_KEYS = frozenset(("name", "parts", "note", "list", "after", "more", "offer", "laser", *FOLLOW_UPS))
+_TOPIC_KEYS = frozenset(("name", "parts", "note", "list", "after", "more", "offer"))
+#: Responses of classes that are no topics; those of topics are needed to load them.
+CLASSES = "responses/classes.yml"
 COMPOSE = "assistant/knowledge/compose.py"
 _ANSWERS = {
     "faq": TOPICS,
     "not_in_document": SILENT,
     "smalltalk": "domain.yml",
-    "out_of_scope": QUESTIONS,
+    "out_of_scope": CLASSES,
     "follow_up": COMPOSE,
 }
 _OFFERS = frozenset(("", "check", "list"))
@@ -34,16 +43,16 @@ def check(project: Project) -> Iterator[Finding]:
 
 def lines_of(project: Project, file: str, key: str) -> dict[str, int]:
     """Return the line of each entry of a content file by the value of `key` (id or name)."""
-    return {s.text: s.line for s in scalars(project.data / file) if s.keys[-1] == key}
+    return {s.text: s.line for s in scalars(project.file(file)) if s.keys[-1] == key}
 
 
 def classes(project: Project) -> dict[str, tuple[str, int]]:
     """Return the classes of data/nlu with the file (below data/) and line of their first block."""
     found: dict[str, tuple[str, int]] = {}
-    for path in sorted((project.data / "nlu").rglob("*.yml")):
-        for scalar in scalars(path):
+    for name in content_files("nlu"):
+        for scalar in scalars(project.file(name)):
             if scalar.keys[-1] == "intent":
-                where = (str(path.relative_to(project.data)), scalar.line)
+                where = (name, scalar.line)
                 found.setdefault(scalar.text, where)
     return found
 
@@ -63,7 +72,7 @@ def _sentences(project: Project) -> Iterator[Finding]:
         for match in re.finditer(r"\S.*?(?:[.?!:](?=\s)|$)", text):
             if any(c.isalnum() and not covered[match.start() + i] for i, c in enumerate(match.group())):
                 yield project.finding(
-                    project.data / DOCUMENT, number,
+                    project.file(DOCUMENT), number,
                     f"no fact covers “{match.group()[:60]}”", f"Add a fact to {FACTS}",
                 )  # fmt: skip
 
@@ -84,25 +93,25 @@ def _reachable(project: Project) -> Iterator[Finding]:
     for fact in c.facts.values():
         if fact.id not in facts:
             yield project.finding(
-                project.data / FACTS, lines.get(fact.id), f"no topic gives {fact.id}",
+                project.file(FACTS), lines.get(fact.id), f"no topic gives {fact.id}",
                 f"Add it to the parts of a topic in {TOPICS}",
             )  # fmt: skip
     lines = lines_of(project, PAIRS, "id")
     for pair in c.pairs.values():
         if pair.id not in parts:
             yield project.finding(
-                project.data / PAIRS, lines.get(pair.id), f"no topic gives {pair.id}",
+                project.file(PAIRS), lines.get(pair.id), f"no topic gives {pair.id}",
                 f"Use it in {TOPICS}, or remove it", "warning",
             )  # fmt: skip
 
 
 def _entries(project: Project) -> Iterator[Finding]:
-    path = project.data / TOPICS
+    path = project.file(TOPICS)
     lines = lines_of(project, TOPICS, "name")
     for row in load(path)["topics"]:
         line = lines.get(row["name"])
         for key in row:
-            if key not in _TOPIC_KEYS:
+            if key not in (*_TOPIC_KEYS, *follow_up_kinds()):
                 yield project.finding(
                     path,
                     line,
@@ -113,7 +122,7 @@ def _entries(project: Project) -> Iterator[Finding]:
             yield project.finding(
                 path, line, f"{row['name']}: no such offer {row['offer']!r}", "Use check or list"
             )
-        for key in FOLLOW_UPS:
+        for key in follow_up_kinds():
             target = row.get(key)
             if isinstance(target, dict) and not target.get("silent"):
                 yield project.finding(
@@ -129,7 +138,7 @@ def _classes(project: Project) -> Iterator[Finding]:
         "not_in_document": _places(project, SILENT),
         "smalltalk": {},
         "out_of_scope": {},
-        "follow_up": dict.fromkeys((*FOLLOW_UPS, "more"), (project.root / COMPOSE, 1)),
+        "follow_up": dict.fromkeys((*follow_up_kinds(), "more"), (project.root / COMPOSE, 1)),
     }
     responses = project.responses()
     for response, place in responses.items():
@@ -143,17 +152,17 @@ def _classes(project: Project) -> Iterator[Finding]:
         for name in sorted(set(names) & set(trained)):
             if f"utter_{parent}/{name}" not in responses:
                 yield project.finding(
-                    *names[name], f"{parent}/{name} has no response", f"Add it to {QUESTIONS}"
+                    *names[name], f"{parent}/{name} has no response", f"Add it to {CLASSES}"
                 )
         for name in sorted(set(names) - set(trained)):
             yield project.finding(*names[name], f"{name} has no examples", f"Add {parent}/{name} to data/nlu")
         for name in sorted(set(trained) - set(names)):
             file, line = trained[name]
             yield project.finding(
-                project.data / file, line, f"nothing answers the class {parent}/{name}",
+                project.file(file), line, f"nothing answers the class {parent}/{name}",
                 f"Add an answer to {_ANSWERS[parent]}, or rename the class",
             )  # fmt: skip
 
 
 def _places(project: Project, file: str) -> dict[str, tuple[Path, int]]:
-    return {n: (project.data / file, line) for n, line in lines_of(project, file, "name").items()}
+    return {n: (project.file(file), line) for n, line in lines_of(project, file, "name").items()}

@@ -11,8 +11,9 @@ from typing import Any
 from assistant.check.coverage import classes
 from assistant.check.finding import Finding
 from assistant.check.literals import matches, resolve
-from assistant.check.project import Project, Scalar, load, scalars
+from assistant.check.project import Project, Scalar, scalars
 from assistant.check.wordings import placeholders
+from assistant.screening.items import ITEMS
 
 #: Intents that Rasa itself provides.
 _RASA_INTENTS = frozenset(("nlu_fallback", "session_start", "restart", "back"))
@@ -21,24 +22,28 @@ _NO_RESPONSES = frozenset(("utter_action", "utter_message"))
 _RESPONSE = re.compile(r"utter_[\w*]+(?:/[\w*]+)?")
 
 
+#: A file and a line.
+Place = tuple[Path, int]
+
+
 class _Domain:
     """domain.yml with the lines of its entries."""
 
     def __init__(self, project: Project) -> None:
         self.path = project.domain
-        self.data: dict[str, Any] = load(self.path)
-        self.intents: dict[str, int] = {}
-        self.actions: dict[str, int] = {}
+        self.data: dict[str, Any] = project.domain_data()
+        self.intents: dict[str, Place] = {}
+        self.actions: dict[str, Place] = {}
         self.responses = project.responses()
-        self.slots: dict[str, int] = {}
-        for s in scalars(self.path):
+        self.slots: dict[str, Place] = {}
+        for path, s in project.domain_scalars():
             if s.keys[0] == "intents":
                 name = s.text if len(s.keys) == 2 else s.keys[2]
-                self.intents.setdefault(name, s.line)
+                self.intents.setdefault(name, (path, s.line))
             elif s.keys[0] == "actions":
-                self.actions[s.text] = s.line
+                self.actions.setdefault(s.text, (path, s.line))
             elif s.keys[0] == "slots":
-                self.slots.setdefault(s.keys[1], s.line - 1)
+                self.slots.setdefault(s.keys[1], (path, s.line - 1))
 
 
 def check(project: Project) -> Iterator[Finding]:
@@ -54,7 +59,7 @@ def check(project: Project) -> Iterator[Finding]:
 def _steps(project: Project) -> Iterator[tuple[str, str, Path, int]]:
     """Yield (intent or action, its name, file, line) of all rules and stories."""
     for folder in ("rules", "stories"):
-        for path in sorted((project.data / folder).rglob("*.yml")):
+        for path in project.files(folder):
             for s in scalars(path):
                 if s.keys[-1] in ("intent", "action"):
                     yield s.keys[-1], s.text, path, s.line
@@ -65,19 +70,15 @@ def _intents(project: Project, domain: _Domain, steps: list[tuple[str, str, Path
     parents = {name.partition("/")[0] for name in trained}
     ruled = {name.partition("/")[0] for kind, name, _, _ in steps if kind == "intent"}
     detected = {s for _, s in _strings(project, ("rasa_ext", "assistant/safety"))}
-    for name, line in domain.intents.items():
+    for name, place in domain.intents.items():
         if name not in parents and name not in detected:
-            yield project.finding(
-                domain.path, line, f"the intent {name} has no examples", "Add some, or remove it"
-            )
+            yield project.finding(*place, f"the intent {name} has no examples", "Add some, or remove it")
         if name not in ruled:
-            yield project.finding(
-                domain.path, line, f"no rule answers the intent {name}", "Add one to data/rules"
-            )
+            yield project.finding(*place, f"no rule answers the intent {name}", "Add one to data/rules")
     for name, (file, line) in trained.items():
         if name.partition("/")[0] not in domain.intents:
             yield project.finding(
-                project.data / file,
+                project.file(file),
                 line,
                 f"domain.yml does not list the intent of {name}",
                 "Add it",
@@ -98,18 +99,14 @@ def _actions(project: Project, domain: _Domain, steps: list[tuple[str, str, Path
     forms = set(domain.data.get("forms") or {})
     used = {name for kind, name, _, _ in steps if kind == "action"}
     used |= {f"validate_{form}" for form in forms}
-    config = project.root / "config.yml"
+    config = project.folder / "config.yml"
     used |= {s.text for s in scalars(config)} if config.exists() else set()
     used |= {s for _, s in _strings(project, ("actions",)) if s not in defined}
-    for name, line in domain.actions.items():
+    for name, place in domain.actions.items():
         if name not in defined:
-            yield project.finding(
-                domain.path, line, f"no class in actions/ is named {name}", "Write it, or remove it"
-            )
+            yield project.finding(*place, f"no class in actions/ is named {name}", "Write it, or remove it")
         if name not in used:
-            yield project.finding(
-                domain.path, line, f"no rule runs {name}", "Add a rule, or remove it", "warning"
-            )
+            yield project.finding(*place, f"no rule runs {name}", "Add a rule, or remove it", "warning")
     for name, (path, line) in defined.items():
         if name not in domain.actions:
             yield project.finding(path, line, f"domain.yml does not list {name}", "Add it")
@@ -160,25 +157,22 @@ def _response_texts(project: Project, domain: _Domain) -> Iterator[Finding]:
 
 
 def _said(project: Project) -> Iterator[tuple[Path, Scalar]]:
-    for path in project.response_files():
-        for s in scalars(path):
-            if s.keys[0] == "responses" and s.keys[-1] in ("text", "payload"):
-                yield path, s
+    for path, s in project.response_scalars():
+        if s.keys[-1] in ("text", "payload"):
+            yield path, s
 
 
 def _slots(project: Project, domain: _Domain) -> Iterator[Finding]:
     folders = ("actions", "assistant/screening", "rasa_ext")
-    named = {s for _, s in _strings(project, folders, reads=False)}
+    named = {s for _, s in _strings(project, folders, reads=False)} | set(ITEMS)
     said = {n for _, s in _said(project) for n in placeholders(s.text)}
-    for name, line in domain.slots.items():
+    for name, place in domain.slots.items():
         slot = domain.data["slots"][name]
         if "initial_value" in slot:
             if name not in said and name not in named:
-                yield project.finding(
-                    domain.path, line, f"nothing reads the setting {name}", "Remove it", "warning"
-                )
+                yield project.finding(*place, f"nothing reads the setting {name}", "Remove it", "warning")
         elif name not in named and all(m.get("type") == "custom" for m in slot["mappings"]):
-            yield project.finding(domain.path, line, f"nothing sets the slot {name}", "Set it, or remove it")
+            yield project.finding(*place, f"nothing sets the slot {name}", "Set it, or remove it")
 
 
 def _strings(project: Project, folders: tuple[str, ...], *, reads: bool = True) -> Iterator[tuple[Path, str]]:

@@ -48,7 +48,7 @@ def check(project: Project) -> Iterator[Finding]:
 
 def examples(project: Project) -> Iterator[Line]:
     """Yield all examples of data/nlu with their lines, entity marks stripped."""
-    for path in sorted((project.data / "nlu").rglob("*.yml")):
+    for path in project.files("nlu"):
         found = scalars(path)
         labels = {s.keys[:-1]: s.text for s in found if s.keys[-1] == "intent"}
         for s in found:
@@ -63,8 +63,11 @@ def examples(project: Project) -> Iterator[Line]:
 
 def test_sentences(project: Project) -> Iterator[Line]:
     """Yield what the development tests say; the training must not know it."""
-    tests = project.root / "tests"
+    tests = project.folder / "tests"
     paths = [*(tests / "devset").glob("*.yml"), tests / "conversations" / "dev.devset.yml"]
+    if project.place:
+        # The main project's other conversations also say what everybody says.
+        paths = list((tests / "conversations").glob("*.conv.yml"))
     for path in sorted(p for p in paths if p.exists()):
         for s in scalars(path):
             if s.keys[-1] in ("text", "user"):
@@ -136,7 +139,7 @@ def _leaks(project: Project, lines: list[Line]) -> Iterator[Finding]:
         shared += not runs.isdisjoint(_runs(sentence.plain))
     if total:
         yield project.finding(
-            project.root / "tests/devset", 1,
+            project.folder / "tests", 1,
             f"{shared} of {total} test sentences share {SHARED_WORDS} words in a row with examples",
             "", "note",
         )  # fmt: skip

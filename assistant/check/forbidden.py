@@ -10,14 +10,24 @@ from typing import Any
 from assistant.check.finding import Finding
 from assistant.check.project import Project, scalars
 from assistant.check.texts import BotText, composed, sentences, written
-from assistant.datafiles import DataFileError, data_dir, load_yaml
+from assistant.datafiles import DataFileError, find, load_yaml
 from assistant.knowledge.content import content
-from assistant.screening.items import CONTRAINDICATIONS
+from assistant.screening.items import CONDITIONS
 from assistant.screening.lexicon import terms
 from assistant.text import has_phrase, squash
 
 FILE = "safety/forbidden.yml"
+CLAIMS = "document/claims.yml"
 _QUOTE = re.compile(r"“([^”]*)”")
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What claims.yml says: the words, squashed, the starts that attribute them, and why."""
+
+    words: tuple[str, ...]
+    after: tuple[str, ...]
+    why: str
 
 
 @dataclass(frozen=True)
@@ -28,12 +38,24 @@ class Forbidden:
     diagnosis: tuple[str, ...]
     unless_after: frozenset[str]
     why_diagnosis: str
-    claims: tuple[str, ...]
-    attributed: tuple[str, ...]
-    why_claims: str
+    claims: Claims
     allowed: frozenset[str]
     document: str = ""
     conditions: frozenset[str] = field(default_factory=frozenset)
+
+
+def load_claims() -> Claims:
+    """Return the document's strong claims.
+
+    Raises:
+        DataFileError: a section of claims.yml is missing.
+    """
+    data: Any = load_yaml(CLAIMS)
+    try:
+        words = tuple(squash(s) for s in data["words"])
+        return Claims(words, tuple(str(s) for s in data["after"]), str(data["why"]))
+    except (KeyError, TypeError) as e:
+        raise DataFileError(find(CLAIMS), f"no section {e}", "See its head") from None
 
 
 def load_forbidden() -> Forbidden:
@@ -44,24 +66,22 @@ def load_forbidden() -> Forbidden:
     """
     data: Any = load_yaml(FILE)
     try:
-        diagnosis, claims = data["diagnosis"], data["claims"]
+        diagnosis = data["diagnosis"]
         return Forbidden(
             phrases={squash(row["say"]): str(row["why"]) for row in data["phrases"]},
             diagnosis=tuple(squash(s) for s in diagnosis["starts"]),
             unless_after=frozenset(diagnosis["unless_after"]),
             why_diagnosis=str(diagnosis["why"]),
-            claims=tuple(squash(s) for s in claims["words"]),
-            attributed=tuple(str(s) for s in claims["after"]),
-            why_claims=str(claims["why"]),
+            claims=load_claims(),
             allowed=frozenset(
                 " ".join(str(row["sentence"]).split()) for row in data["allowed"] if row["why"]
             ),
             document=" ".join(content().document.split()),
-            conditions=frozenset(t.phrase for t in terms() if t.label in CONTRAINDICATIONS),
+            conditions=frozenset(t.phrase for t in terms() if t.label in CONDITIONS),
         )
     except (KeyError, TypeError) as e:
         raise DataFileError(
-            data_dir() / FILE, f"an entry or a section is incomplete ({e})", "See its head"
+            find(FILE), f"an entry or a section is incomplete ({e})", "See its head"
         ) from None
 
 
@@ -78,10 +98,10 @@ def check(project: Project) -> Iterator[Finding]:
                 continue
             for problem, remedy in _problems(sentence, text, rules):
                 yield project.finding(text.path, text.line, f"{problem}: “{sentence}” ({text.name})", remedy)
-    for scalar in scalars(project.data / FILE):
+    for scalar in scalars(project.file(FILE)) if project.is_own(FILE) else ():
         if scalar.keys[-1] == "sentence" and " ".join(scalar.text.split()) not in seen:
             yield project.finding(
-                project.data / FILE, scalar.line, f"nobody says “{scalar.text}” any more",
+                project.file(FILE), scalar.line, f"nobody says “{scalar.text}” any more",
                 "Remove the exception", "warning",
             )  # fmt: skip
 
@@ -99,9 +119,9 @@ def _problems(sentence: str, text: BotText, rules: Forbidden) -> Iterator[tuple[
     if _attributed(sentence, rules):
         return
     said = squash(sentence)
-    for claim in rules.claims:
+    for claim in rules.claims.words:
         if has_phrase(said, claim):
-            yield f"strong claim “{claim}” in our own voice", f"Attribute it: {rules.why_claims}"
+            yield f"strong claim “{claim}” in our own voice", f"Attribute it: {rules.claims.why}"
 
 
 def _quoted(words: str, rules: Forbidden) -> bool:
@@ -111,7 +131,7 @@ def _quoted(words: str, rules: Forbidden) -> bool:
 def _attributed(sentence: str, rules: Forbidden) -> bool:
     # "What it does say: Our document says ..." is attributed as well.
     starts = (sentence, *(sentence[m.end() :] for m in re.finditer(r":\s", sentence)))
-    return any(s.startswith(a) for s in starts for a in rules.attributed)
+    return any(s.startswith(a) for s in starts for a in rules.claims.after)
 
 
 def _diagnosis(said: str, rules: Forbidden) -> str | None:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 
+from assistant.knowledge.content import follow_up_kinds
 from assistant.screening.items import ITEMS
 from assistant.screening.outcome import CONTRAINDICATED, NONE_LISTED, REVIEW
 
-#: What elliptical questions ask for; `more` has no default wording and no entry in topics.yml.
-FOLLOW_UPS = ("why", "how_long", "other_laser")
 #: Variables in {braces} whose values are known, by their last name.
-_KNOWN: dict[str, tuple[str, ...]] = {
-    "item": ITEMS,
-    "i": ITEMS,
-    "outcome": (CONTRAINDICATED, REVIEW, NONE_LISTED),
-    "kind": FOLLOW_UPS,
+_KNOWN: dict[str, Callable[[], Iterable[str]]] = {
+    "item": lambda: ITEMS,
+    "i": lambda: ITEMS,
+    "outcome": lambda: (CONTRAINDICATED, REVIEW, NONE_LISTED),
+    "kind": follow_up_kinds,
 }
 #: Stands for one unknown part of a name.
 ANY = "*"
@@ -68,7 +67,8 @@ def _nodes(node: ast.AST, outer: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
 
 
 def _values(node: ast.expr) -> list[str]:
-    return list(_KNOWN.get(_last_name(node), (ANY,)))
+    known = _KNOWN.get(_last_name(node))
+    return list(known()) if known else [ANY]
 
 
 def _last_name(node: ast.expr) -> str:

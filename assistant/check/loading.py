@@ -11,11 +11,14 @@ from assistant.check.literals import calls, resolve
 from assistant.check.project import Project, load
 from assistant.datafiles import DataFileError, line_of, load_yaml
 from assistant.knowledge.content import FACTS, PAIRS, QUESTIONS, SILENT, TOPICS, content
+from assistant.knowledge.procedure import FILE as PROCEDURE
+from assistant.knowledge.procedure import procedure
 from assistant.nlu.training_data import read_examples
 from assistant.safety.rules import FILE as RED_FLAGS
 from assistant.safety.rules import rules
 from assistant.screening.answers import FORMS
-from assistant.screening.items import ITEMS
+from assistant.screening.items import FILE as ITEMS_FILE
+from assistant.screening.items import neutral_words, policies
 from assistant.screening.lexicon import CUES, LEXICON, MEDICINES, cues, terms
 from assistant.wording import FILE as WORDING
 
@@ -23,11 +26,11 @@ THRESHOLDS = "screening/thresholds.yml"
 #: What the assistant reads while it runs.
 _FILES = (
     *(FACTS, PAIRS, TOPICS, SILENT, QUESTIONS, WORDING),
-    *(FORMS, CUES, LEXICON, MEDICINES, THRESHOLDS, RED_FLAGS),
+    *(FORMS, CUES, ITEMS_FILE, LEXICON, MEDICINES, PROCEDURE, THRESHOLDS, RED_FLAGS),
 )
 #: The sections that the code reads.
 _NEEDED = {
-    FORMS: "yes_words yes_phrases no_words all_clear fillers item_words soft_no unsure".split(),
+    FORMS: "yes_words yes_phrases no_words all_clear fillers soft_no unsure".split(),
     MEDICINES: "classes generic fever_reducers".split(),
     LEXICON: "items off_list only_when_asked".split(),
     CUES: "negation pseudo_negation doubt others hypothetical past recent".split(),
@@ -69,7 +72,9 @@ def check_runtime(project: Project) -> Iterator[Finding]:
     if shapeless:
         yield from shapeless
         return
-    loaders: tuple[Callable[[], object], ...] = (content, terms, rules, _glossary)
+    loaders: tuple[Callable[[], object], ...] = (
+        *(policies, neutral_words, procedure, content, terms, rules, _glossary),
+    )
     for loader in loaders:
         yield from _caught(project, loader)
     yield from _lists(project)
@@ -79,8 +84,9 @@ def check_runtime(project: Project) -> Iterator[Finding]:
 def check_rest(project: Project) -> Iterator[Finding]:
     """Yield what is wrong with the files that only training and development need."""
     yield from _caught(project, read_examples)
-    for path in (project.domain, *sorted((project.data / "rules").rglob("*.yml"))):
+    for path in (project.domain, *project.files("rules")):
         yield from _caught(project, lambda path=path: load(path))  # type: ignore[misc]
+    yield from _caught(project, project.domain_data)
     yield from _names_in_code(project)
 
 
@@ -102,7 +108,7 @@ def _shapes(project: Project) -> Iterator[Finding]:
     for file in _FILES:
         try:
             if not isinstance(load_yaml(file), dict):
-                yield project.finding(project.data / file, 1, "no sections", "Restore it from the repository")
+                yield project.finding(project.file(file), 1, "no sections", "Restore it from the repository")
         except DataFileError as e:
             yield project.from_error(e)
 
@@ -111,26 +117,18 @@ def _lists(project: Project) -> Iterator[Finding]:
     """Yield the lists of words that are missing or hold something else than words."""
     for file in (FORMS, CUES, MEDICINES, LEXICON):
         data = load_yaml(file)
-        flat = {k: v for k, v in data.items() if k not in ("classes", "items", "item_words")}
-        nested = [data.get(k) for k in ("classes", "item_words") if isinstance(data.get(k), dict)]
-        for part in (flat, *nested):
+        flat = {k: v for k, v in data.items() if k not in ("classes", "items")}
+        nested = data.get("classes") if isinstance(data.get("classes"), dict) else {}
+        for part in (flat, nested):
             for name, words in part.items():
                 if not isinstance(words, list) or not all(isinstance(w, str) for w in words):
                     yield project.finding(
-                        project.data / file, line_of(file, f"{name}"),
+                        project.file(file), line_of(file, f"{name}"),
                         f"{name!r} is no list of words", "Write [word, word] and quote numbers",
                     )  # fmt: skip
         for name in _NEEDED[file]:
             if name not in data:
-                yield project.finding(
-                    project.data / file, 1, f"the section {name!r} is missing", "Restore it"
-                )
-        for item in ITEMS if file == FORMS else ():
-            if item not in (data.get("item_words") or {}):
-                yield project.finding(
-                    project.data / file, line_of(file, "item_words:"),
-                    f"item_words has no entry for {item}", "Add the words of that item",
-                )  # fmt: skip
+                yield project.finding(project.file(file), 1, f"the section {name!r} is missing", "Restore it")
     yield from _contradictions(project)
 
 
@@ -140,7 +138,7 @@ def _contradictions(project: Project) -> Iterator[Finding]:
     for name, other in _APART:
         for word in sorted(kinds[name] & kinds[other]):
             yield project.finding(
-                project.data / FORMS, line_of(FORMS, f"{name}:"),
+                project.file(FORMS), line_of(FORMS, f"{name}:"),
                 f"{word!r} stands in {name} and in {other}", "Keep it in the more cautious one",
             )  # fmt: skip
 
@@ -158,7 +156,7 @@ def _glossary() -> None:
 
 
 def _thresholds(project: Project) -> Iterator[Finding]:
-    path = project.data / THRESHOLDS
+    path = project.file(THRESHOLDS)
     flat = dict(_numbers(load_yaml(THRESHOLDS), ""))
     for part, rows in _ORDER.items():
         for row in rows:

@@ -11,7 +11,10 @@ from typing import Any
 import yaml
 
 from assistant.check.finding import Finding, Level
-from assistant.datafiles import ROOT, DataFileError, data_dir
+from assistant.datafiles import ROOT, DataFileError, base_dir, content_files, data_dir, find
+from assistant.domains import foreign_items, is_foreign, merged
+from assistant.wording import FILE as WORDING
+from assistant.wording import OWN_SECTIONS
 
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 #: The folders of code that use the content. The checks themselves do not count as a use.
@@ -40,32 +43,94 @@ class Source:
 
 @dataclass(frozen=True)
 class Project:
-    """A checkout. The content is in `STRIA_DATA` when that is set, else in its data/."""
+    """A project and the code that it runs on.
+
+    The content is in `STRIA_DATA` when that is set, else in data/ of the project's folder; what the
+    project does not have, its base has (see assistant.datafiles).
+
+    Attributes:
+        root: the checkout with the code.
+        place: the project's folder, where it is another one.
+    """
 
     root: Path = ROOT
+    place: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The folder with config.yml, domain.yml and tests/."""
+        return self.place or self.root
 
     @property
     def data(self) -> Path:
-        """The folder of content files."""
+        """The project's own folder of content files."""
         return data_dir()
 
     @property
     def domain(self) -> Path:
         """Rasa's domain."""
-        return self.root / "domain.yml"
+        return self.folder / "domain.yml"
+
+    def file(self, name: str) -> Path:
+        """Return the content file `name`, the project's or its base's."""
+        return find(name)
+
+    def is_own(self, name: str) -> bool:
+        """Tell whether the content file `name` is the project's, not its base's."""
+        return (self.data / name).exists()
+
+    def files(self, folder: str) -> list[Path]:
+        """Return the YAML files below a folder of data/, in order; the base's with them."""
+        return [find(name) for name in content_files(folder)]
+
+    def domain_data(self) -> dict[str, Any]:
+        """Return the domain, filled from the base's. Raises DataFileError."""
+        own, base = load(self.domain), base_dir()
+        if not isinstance(own, dict):
+            raise DataFileError(self.domain, "no sections", "Restore it from the repository")
+        return merged(own, load(base / "domain.yml"), foreign_items(base)) if base else own
+
+    def domain_scalars(self) -> Iterator[tuple[Path, Scalar]]:
+        """Yield all texts of the domain with their file; those that the base's fills in come last."""
+        own, base = scalars(self.domain), base_dir()
+        yield from ((self.domain, s) for s in own)
+        if base is None:
+            return
+        declared, foreign = {s.keys[:2] for s in own if len(s.keys) > 1}, foreign_items(base)
+        for s in scalars(base / "domain.yml"):
+            in_list = len(s.keys) > 1 and s.keys[1].isdigit()
+            lent = (
+                len(s.keys) > 1
+                and s.keys[:2] not in declared
+                and not is_foreign(s.keys[0], s.keys[1], foreign)
+            )
+            if in_list or lent:
+                yield base / "domain.yml", s
+
+    def wordings(self) -> Iterator[tuple[Path, Scalar]]:
+        """Yield all texts of wording.yml with their file; those that the base's fills in come last."""
+        own, base = scalars(self.data / WORDING), base_dir()
+        yield from ((self.data / WORDING, s) for s in own)
+        if base is None:
+            return
+        declared = {_path_of(s) for s in own}
+        for s in scalars(base / "data" / WORDING):
+            if s.keys[0] not in OWN_SECTIONS and _path_of(s) not in declared:
+                yield base / "data" / WORDING, s
 
     def responses(self) -> dict[str, tuple[Path, int]]:
         """Return the responses of domain.yml and data/responses with their places."""
         found: dict[str, tuple[Path, int]] = {}
-        for path in self.response_files():
-            for scalar in scalars(path):
-                if scalar.keys[0] == "responses":
-                    found.setdefault(scalar.keys[1], (path, scalar.line))
+        for path, scalar in self.response_scalars():
+            found.setdefault(scalar.keys[1], (path, scalar.line))
         return found
 
-    def response_files(self) -> list[Path]:
-        """Return the files that hold responses."""
-        return [self.domain, *sorted((self.data / "responses").rglob("*.yml"))]
+    def response_scalars(self) -> Iterator[tuple[Path, Scalar]]:
+        """Yield all texts of responses with their file."""
+        of_files = ((path, s) for path in self.files("responses") for s in scalars(path))
+        for path, s in (*self.domain_scalars(), *of_files):
+            if s.keys[0] == "responses":
+                yield path, s
 
     def code(self) -> Iterator[Source]:
         """Yield the Python files that use the content, in a fixed order."""
@@ -87,6 +152,11 @@ class Project:
     def from_error(self, error: DataFileError) -> Finding:
         """Return the finding that stands for an error in a content file."""
         return self.finding(error.path, error.line, error.problem, error.remedy)
+
+
+def _path_of(scalar: Scalar) -> tuple[str, ...]:
+    """Return the keys without the number of a variation."""
+    return scalar.keys[:-1] if scalar.keys[-1].isdigit() else scalar.keys
 
 
 def _parse(text: str, path: Path) -> ast.Module:

@@ -9,9 +9,9 @@ from itertools import zip_longest
 from typing import Any
 
 from assistant.check.finding import Finding
-from assistant.check.project import Project, load
+from assistant.check.project import Project
 from assistant.knowledge.content import content
-from assistant.screening.fhir import TOLD
+from assistant.screening.fhir import told_beside
 from assistant.screening.fhir_definition import check_definition
 from assistant.screening.items import ITEMS, VALUES, Item
 from assistant.screening.questionnaire import CODE_OF, FILE, Definition, link_id, options, units, walk
@@ -31,7 +31,7 @@ _UNITS = {
 
 def check(project: Project) -> Iterator[Finding]:
     """Yield what is wrong with the questionnaire."""
-    path = project.data / FILE
+    path = project.file(FILE)
     try:
         text = path.read_text(encoding="utf-8")
         data: Any = json.loads(text)
@@ -120,7 +120,7 @@ def _told(items: dict[str, Definition], at: _At) -> Iterator[Finding]:
         link = f"{link_id(item)}.words"
         if items.get(link, {}).get("type") not in ("text", "string"):
             yield at(link_id(item), f"no {link} for the patient's own words", "Add it with the type text")
-    for link, kind in TOLD.items():
+    for link, kind in told_beside().items():
         if items.get(link, {}).get("type") != kind:
             yield at(link, f"no {link} of the type {kind}, so the summary can't tell it", "Add it")
     for link, wanted in _UNITS.items():
@@ -147,7 +147,7 @@ def _told(items: dict[str, Definition], at: _At) -> Iterator[Finding]:
 
 
 def _responses(project: Project, name: str) -> list[dict[str, Any]]:
-    return list(load(project.domain).get("responses", {}).get(name, []))
+    return list(project.domain_data().get("responses", {}).get(name, []))
 
 
 def _in_domain(project: Project, response: str, problem: str, remedy: str) -> Finding:

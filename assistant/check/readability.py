@@ -10,11 +10,11 @@ from typing import Any
 from assistant.check.finding import Finding
 from assistant.check.project import Project, scalars
 from assistant.check.texts import BotText, written
-from assistant.datafiles import DataFileError, data_dir, load_yaml
+from assistant.datafiles import DataFileError, find, load_yaml
 from assistant.text import words
 
 FILE = "safety/reading.yml"
-_PROGRESS = re.compile(r"^Question \d of \d: ")
+_PROGRESS = re.compile(r"^Question \d+ of \d+: ")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 
 
@@ -23,7 +23,7 @@ def check(project: Project) -> Iterator[Finding]:
     grade = _grader()
     if grade is None:
         yield project.finding(
-            project.data / FILE, 1, "the reading grade was not checked: textstat is not installed",
+            project.file(FILE), 1, "the reading grade was not checked: textstat is not installed",
             "Install the extra `dev`", "note",
         )  # fmt: skip
         return
@@ -44,10 +44,10 @@ def check(project: Project) -> Iterator[Finding]:
                 f"Use shorter words and sentences, or give a reason in {FILE} (up to {limit:g})",
                 "warning",
             )  # fmt: skip
-    for scalar in scalars(project.data / FILE):
+    for scalar in scalars(project.file(FILE)) if project.is_own(FILE) else ():
         if scalar.keys[-1] == "name" and scalar.text not in needed:
             yield project.finding(
-                project.data / FILE, scalar.line, f"{scalar.text} needs no exception any more",
+                project.file(FILE), scalar.line, f"{scalar.text} needs no exception any more",
                 "Remove it", "warning",
             )  # fmt: skip
 
@@ -66,7 +66,7 @@ def _rules() -> tuple[float, float, int, frozenset[str]]:
         allowed = frozenset(str(row["name"]) for row in data["allowed"] if row["why"])
         return float(data["grade"]), float(data["limit"]), int(data["from_words"]), allowed
     except (KeyError, TypeError, ValueError) as e:
-        raise DataFileError(data_dir() / FILE, f"an entry is incomplete ({e})", "See its head") from None
+        raise DataFileError(find(FILE), f"an entry is incomplete ({e})", "See its head") from None
 
 
 def _grader() -> Callable[[str], float] | None:

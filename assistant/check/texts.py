@@ -11,11 +11,18 @@ from pathlib import Path
 from typing import Literal
 
 from assistant.check.coverage import lines_of
-from assistant.check.literals import FOLLOW_UPS
 from assistant.check.project import Project, Scalar, scalars
 from assistant.dialogue.condition import condition_reply
 from assistant.knowledge.compose import answer_topic, follow_up, refuse_topic
-from assistant.knowledge.content import FACTS, PAIRS, QUESTIONS, SILENT, TOPICS, content
+from assistant.knowledge.content import (
+    FACTS,
+    PAIRS,
+    QUESTIONS,
+    SILENT,
+    TOPICS,
+    content,
+    follow_up_kinds,
+)
 from assistant.screening.evidence import Reading
 from assistant.screening.items import ITEMS, NO, UNSURE, VALUES, YES
 from assistant.screening.outcome import Outcome
@@ -67,24 +74,23 @@ def sentences(text: str) -> list[str]:
 def written(project: Project) -> Iterator[BotText]:
     """Yield the texts as they stand in the files."""
     kind: Kind
-    for path in project.response_files():
-        for s in scalars(path):
-            if s.keys[0] == "responses" and s.keys[-1] in ("text", "title", "payload"):
-                # Questions of topics are shown as buttons.
-                own = s.keys[-1] == "text" and path != project.data / QUESTIONS
-                kind = "text" if own else "choice"
-                yield BotText(s.keys[1], s.text, path, s.line, kind)
-    for s in scalars(project.data / WORDING):
+    for path, s in project.response_scalars():
+        if s.keys[-1] in ("text", "title", "payload"):
+            # Questions of topics are shown as buttons.
+            own = s.keys[-1] == "text" and path != project.file(QUESTIONS)
+            kind = "text" if own else "choice"
+            yield BotText(s.keys[1], s.text, path, s.line, kind)
+    for path, s in project.wordings():
         if "terms" not in s.keys:
             name = ".".join(s.keys[:-1] if s.keys[-1].isdigit() else s.keys)
             kind = "part" if s.keys[0] == "items" and s.keys[-1] != "why" else "text"
-            yield BotText(name, s.text, project.data / WORDING, s.line, kind)
+            yield BotText(name, s.text, path, s.line, kind)
     for file in (FACTS, PAIRS, TOPICS, SILENT):
         yield from _of_rows(project, file)
 
 
 def _of_rows(project: Project, file: str) -> Iterator[BotText]:
-    found = scalars(project.data / file)
+    found = scalars(project.file(file))
     names: dict[str, Scalar] = {}
     for key in ("name", "id"):
         names.update({s.keys[1]: s for s in found if len(s.keys) == 3 and s.keys[2] == key})
@@ -94,22 +100,22 @@ def _of_rows(project: Project, file: str) -> Iterator[BotText]:
     for s in found:
         if len(s.keys) == 3 and s.keys[2] in kinds:
             name = f"{names[s.keys[1]].text}.{s.keys[2]}"
-            yield BotText(name, s.text, project.data / file, s.line, kinds[s.keys[2]])
+            yield BotText(name, s.text, project.file(file), s.line, kinds[s.keys[2]])
 
 
 def composed(project: Project) -> Iterator[BotText]:
     """Yield all answers, refusals, follow-ups, replies to statements and results."""
     c = content()
-    path, lines = project.data / TOPICS, lines_of(project, TOPICS, "name")
+    path, lines = project.file(TOPICS), lines_of(project, TOPICS, "name")
     for name in c.topics:
         answer = answer_topic(name)
         yield BotText(f"faq/{name}", answer.text, path, lines[name])
-        for kind in (*FOLLOW_UPS, "more"):
+        for kind in (*follow_up_kinds(), "more"):
             for turn in range(TURNS if kind != "more" else 1):
                 part = follow_up(kind, f"faq/{name}", answer.facts, turn)
                 if part is not None:
                     yield BotText(f"faq/{name}, {kind}", part.text, path, lines[name])
-    path, lines = project.data / SILENT, lines_of(project, SILENT, "name")
+    path, lines = project.file(SILENT), lines_of(project, SILENT, "name")
     for name in c.silent:
         for turn in range(TURNS):
             text = refuse_topic(name, turn).text
@@ -117,9 +123,9 @@ def composed(project: Project) -> Iterator[BotText]:
     lines = {t.name: t.line for t in written(project) if t.path.name == WORDING}
     for result in results():
         name = f"check.{result.outcome}"
-        yield BotText(name, result.text, project.data / WORDING, lines.get(name, 1))
+        yield BotText(name, result.text, project.file(WORDING), lines.get(name, 1))
     for name, text in _statements():
-        yield BotText(name, text, project.data / WORDING, lines.get("condition.closing", 1))
+        yield BotText(name, text, project.file(WORDING), lines.get("condition.closing", 1))
 
 
 @cache

@@ -10,16 +10,17 @@ from string import Formatter
 
 from assistant.check.finding import Finding
 from assistant.check.literals import ANY, calls, matches, resolve
-from assistant.check.project import Project, scalars
+from assistant.check.project import Project
 from assistant.wording import FILE
 
 
 @dataclass
 class Leaf:
-    """A wording: its dotted path, its variations, its line, and whether anything uses it."""
+    """A wording: its dotted path, its variations, its place, and whether anything uses it."""
 
     path: str
     texts: list[str]
+    file: Path
     line: int
     used: bool = False
 
@@ -52,9 +53,10 @@ def check(project: Project) -> Iterator[Finding]:
         for call, function in calls(source.tree, "wording"):
             yield from _call(project, _reference(call, function, source.path), known)
     for leaf in known:
-        if not leaf.used:
+        # What a base has is its own business.
+        if not leaf.used and leaf.file == project.file(FILE):
             yield project.finding(
-                project.data / FILE, leaf.line, f"nothing uses the wording {leaf.path!r}",
+                leaf.file, leaf.line, f"nothing uses the wording {leaf.path!r}",
                 "Remove it, or use it", "warning",
             )  # fmt: skip
 
@@ -62,9 +64,9 @@ def check(project: Project) -> Iterator[Finding]:
 def leaves(project: Project) -> list[Leaf]:
     """Return the wordings; the variations of a list are one wording."""
     found: dict[str, Leaf] = {}
-    for scalar in scalars(project.data / FILE):
+    for path, scalar in project.wordings():
         keys = scalar.keys[:-1] if scalar.keys[-1].isdigit() else scalar.keys
-        leaf = found.setdefault(".".join(keys), Leaf(".".join(keys), [], scalar.line))
+        leaf = found.setdefault(".".join(keys), Leaf(".".join(keys), [], path, scalar.line))
         leaf.texts.append(scalar.text)
     return list(found.values())
 
@@ -87,12 +89,12 @@ def _malformed(project: Project, known: list[Leaf]) -> Iterator[Finding]:
                 wrong = True
             if wrong:
                 yield project.finding(
-                    project.data / FILE, leaf.line, f"{leaf.path!r} has a wrong {{placeholder}}",
+                    leaf.file, leaf.line, f"{leaf.path!r} has a wrong {{placeholder}}",
                     "Close the brace and put a name between the braces",
                 )  # fmt: skip
             if not text.strip():
                 yield project.finding(
-                    project.data / FILE, leaf.line, f"{leaf.path!r} is empty",
+                    leaf.file, leaf.line, f"{leaf.path!r} is empty",
                     "Write a text, or remove it", "warning",
                 )  # fmt: skip
 
@@ -130,7 +132,7 @@ def _call(project: Project, ref: Reference, known: list[Leaf]) -> Iterator[Findi
             # A call without values that means several wordings leaves those with values alone.
             if missing and (ref.passed or len(meant) == 1):
                 yield project.finding(
-                    project.data / FILE, leaf.line,
+                    leaf.file, leaf.line,
                     f"{leaf.path!r} has {_braces(missing)}; {_at(project, ref)} does not pass it",
                     "Mend the placeholder or the call",
                 )  # fmt: skip

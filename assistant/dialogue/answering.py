@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from assistant.dialogue.condition import CONDITION, condition_reply
 from assistant.dialogue.message import GATE, Hit, UserMessage
 from assistant.knowledge.compose import ANSWERED, NOT_IN_DOCUMENT, Part, answer_topic, follow_up, refuse_topic
 from assistant.knowledge.content import content
+from assistant.knowledge.procedure import procedure
 from assistant.rendering.reply import CHECK, Choice, Reply
 from assistant.safety.injection import is_injection
 from assistant.screening.assertion import Assertion
 from assistant.screening.evidence import Reading
+from assistant.screening.items import policies
 from assistant.screening.mentions import find_mentions
 from assistant.screening.reading import only_when_asked, read_volunteered
 from assistant.text import has_phrase, squash, words
@@ -21,11 +24,15 @@ SMALLTALK = "smalltalk"
 OUT_OF_SCOPE = "out_of_scope"
 UNCLEAR = "unclear"
 
-_ASKS = re.compile(
-    r"\?|\b(?:can|could|may|should|must|is|are|does|do|will|would|what|which|how|why|when|where|who)"
-    r" (?:i|it|u|you|they|we|the|my|this|that|there|a|an|long|many|much|about|is|are|do|if|laser)\b|"
-    r"\b(?:ok|okay|possible|allowed|problem|matter|counts?)\b"
-)
+
+@lru_cache(maxsize=1)
+def _asking() -> re.Pattern[str]:
+    called = "|".join(map(re.escape, procedure().called))
+    return re.compile(
+        r"\?|\b(?:can|could|may|should|must|is|are|does|do|will|would|what|which|how|why|when|where|who)"
+        rf" (?:i|it|u|you|they|we|the|my|this|that|there|a|an|long|many|much|about|is|are|do|if|{called})\b|"
+        r"\b(?:ok|okay|possible|allowed|problem|matter|counts?)\b"
+    )
 
 
 #: A question that only asks what the statement means ("does this change anything?").
@@ -43,11 +50,11 @@ def reads_as_statement(message: UserMessage, reading: Reading) -> bool:
     if not (reading.values or reading.off_list):
         return False
     text = message.text.lower()
-    asks = bool(_ASKS.search(text))
+    asks = bool(_asking().search(text))
     if message.is_a("not_in_document"):
         # "I'm on roaccutane, how long must I wait": the question names its topic.
         return bool(reading.values) and (not asks or bool(_WHAT_NOW.search(text)))
-    if message.is_a("faq") and message.best not in COVERED:
+    if message.is_a("faq") and message.best not in _covered():
         return False
     if asks and not _WHAT_NOW.search(text) and message.is_a("faq", at_least=0.9):
         # "I'm on a couple of tablets, should I mention it": nothing in particular was stated.
@@ -70,7 +77,7 @@ _STATES = re.compile(
 
 def volunteered(message: UserMessage) -> Reading:
     """Read what the message says about the patient; values can only rise."""
-    asks = bool(_ASKS.search(message.text.lower()))
+    asks = bool(_asking().search(message.text.lower()))
     declared = (
         message.is_a("inform_health", "correct_answer")
         or message.probability("inform_health") > 0.25
@@ -130,7 +137,7 @@ def _statement(message: UserMessage, reading: Reading, status: str) -> Reply:
     mentions, _ = find_mentions(message.text)
     others = bool(mentions) and all(m.assertion is Assertion.FAMILY for m in mentions)
     reply = condition_reply(reading, status=status, other_person=others)
-    asked = [h for h in _distinct(message.questions) if h.topic not in COVERED and len(message.hits) > 1]
+    asked = [h for h in _distinct(message.questions) if h.topic not in _covered() and len(message.hits) > 1]
     parts = [_part(h, message.turn + i) for i, h in enumerate(asked[:2])]
     for part in parts:
         reply.messages.append(_from_parts([part], True).messages[0])
@@ -150,14 +157,10 @@ def _statement_beside(message: UserMessage, reading: Reading, status: str, quest
     return reply
 
 
-#: Topics that a statement about oneself already answers.
-COVERED = frozenset(
-    "faq/" + t
-    for t in (
-        "heart", "skin_infection", "fever", "systemic_skin", "herpes", "medicines", "am_i_suitable",
-        "who_decides", "contraindications", "danger_if_condition",
-    )
-)  # fmt: skip
+@lru_cache(maxsize=1)
+def _covered() -> frozenset[str]:
+    """Return the topics that a statement about oneself already answers."""
+    return procedure().covered | {p.topics[0] for p in policies().values()}
 
 
 def _distinct(hits: list[Hit]) -> list[Hit]:
@@ -168,29 +171,13 @@ def _distinct(hits: list[Hit]) -> list[Hit]:
     found = list(seen.values())
     if len(found) > 1:
         # "I have a pump, can I have it": the second half asks nothing of its own.
-        specific = [h for h in found if h.topic not in _GENERAL]
+        specific = [h for h in found if h.topic not in procedure().general]
         found = specific or found[:1]
     return found[:3]
 
 
-#: Questions about permission in general. A condition or medicine named beside them is the topic.
-_GENERAL = frozenset({"faq/am_i_suitable"})
-_PERMISSION = frozenset(
-    {"faq/am_i_suitable", "faq/who_decides"}
-    | {"faq/" + t for t in ("individual_reasons", "contraindications", "danger_if_condition", "safety")}
-    | {"not_in_document/" + t for t in ("other", "other_problems", "visit", "body_effects")}
-    | {"not_in_document/" + t for t in ("combination", "age", "old_vs_new", "booking_contact")}
-    | {"explain_meaning", "human_handoff", ""}
-)
-#: The topic of each item of the check, for questions that name a condition of its lexicon.
-_ITEM_TOPIC = {
-    "cardiovascular": "faq/heart",
-    "local_infection": "faq/skin_infection",
-    "temperature": "faq/fever",
-    "systemic_skin": "faq/systemic_skin",
-    "herpes": "faq/herpes",
-    "medicines": "not_in_document/which_medicines",
-}
+#: Classes for which vague questions that name a condition are taken, beside those about permission.
+_VAGUE = frozenset(("explain_meaning", "human_handoff", ""))
 
 
 def by_lexicon(message: UserMessage) -> list[Hit]:
@@ -200,15 +187,15 @@ def by_lexicon(message: UserMessage) -> list[Hit]:
     steps in where the classifier is unsure or sees a question about permission in general.
     """
     best = message.best if message.confidence >= GATE else ""
-    if best not in _PERMISSION and not best.startswith("out_of_scope/"):
+    if best not in _VAGUE | procedure().permission and not best.startswith("out_of_scope/"):
         return []
     if message.is_a("out_of_scope", "human_handoff", at_least=0.6):
         return []
     mentions, _ = find_mentions(message.text)
     topics = [
-        _ITEM_TOPIC[m.label]
+        policies()[m.label].vague
         for m in mentions
-        if m.label in _ITEM_TOPIC
+        if m.label in policies()
         and m.strength != "generic"
         and m.term not in only_when_asked()
         and (m.strength == "strong" or len(m.term) > 5)
@@ -262,9 +249,8 @@ def why_topic(message: UserMessage, last_topic: str | None) -> str | None:
     """
     mentions, _ = find_mentions(message.text)
     for mention in mentions:
-        topic = "faq/medicines" if mention.label == "medicines" else _ITEM_TOPIC.get(mention.label)
-        if topic:
-            return topic
+        if mention.label in policies():
+            return policies()[mention.label].topics[0]
     if last_topic and len(words(message.text)) <= 6:
         return "follow_up/why"
     likely = [(n, p) for n, p in message.ranking[1:] if n.startswith("faq/")]
@@ -282,7 +268,8 @@ def unclear(message: UserMessage) -> Reply:
 
 def _starters() -> tuple[Choice, ...]:
     topics = content().topics
-    return (Choice(topics["what_is"].question), Choice(topics["contraindications"].question), CHECK)
+    named = (procedure().what_is, procedure().contraindications)
+    return (*(Choice(topics[name].question) for name in named), CHECK)
 
 
 def explain_term(text: str) -> str | None:

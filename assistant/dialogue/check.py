@@ -18,7 +18,7 @@ from assistant.safety.second_net import classified_flag
 from assistant.screening import answers
 from assistant.screening.correction import Correction, find_correction
 from assistant.screening.evidence import Reading
-from assistant.screening.items import NO, UNSURE, Item, Value
+from assistant.screening.items import NO, UNSURE, Item, Value, item_read_by, policies
 from assistant.screening.reading import read_answer
 from assistant.screening.record import ACTIVE, DONE, EMERGENCY, STOPPED, CheckRecord
 from assistant.screening.spelling import english_words
@@ -34,15 +34,6 @@ CLEAR_COMMAND_GATE = 0.75
 #: A patient's question in the check, where the default is to take words as an answer.
 QUESTION_GATE = 0.35
 
-#: The topics of the document that are about an item itself.
-_TOPIC_OF: dict[Item, tuple[str, ...]] = {
-    "cardiovascular": ("faq/heart",),
-    "local_infection": ("faq/skin_infection",),
-    "temperature": ("faq/fever",),
-    "systemic_skin": ("faq/systemic_skin", "not_in_document/immune"),
-    "herpes": ("faq/herpes", "not_in_document/past_herpes"),
-    "medicines": ("faq/medicines", "not_in_document/which_medicines"),
-}
 _IF = re.compile(r"\b(?:if|what if)\b")
 _CONDITIONAL = re.compile(r"\b(?:if|would|could|should|counts?|matters?)\b")
 
@@ -335,7 +326,7 @@ def _content(
             return _again(reply, message, record, item, help_text=False)
     if others and not reading.touched:
         return Step(reply, item)
-    if reading.readings and item == "cardiovascular":
+    if reading.readings and item == item_read_by("blood_pressure"):
         reply.say(wording("check.reading_kept", reading=", ".join(reading.readings)))
         return _again(reply, message, record, item, help_text=False)
     return _again(reply, message, record, item, help_text=True)
@@ -354,7 +345,7 @@ def _asks(message: UserMessage) -> bool:
 
 def _about_item(message: UserMessage, item: Item, reading: Reading) -> bool:
     """Tell whether a question is about the item itself, as an answer in disguise would be."""
-    if reading.touched or message.best in _TOPIC_OF[item]:
+    if reading.touched or message.best in policies()[item].topics:
         return True
     if message.is_a("faq", "not_in_document", "smalltalk", at_least=0.5) and not _IF.search(
         message.text.lower()

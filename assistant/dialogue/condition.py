@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from assistant.knowledge.procedure import procedure
 from assistant.rendering.reply import CHECK, RESUME, Reply
 from assistant.screening.evidence import Reading
-from assistant.screening.items import ITEMS, UNSURE, Item
+from assistant.screening.items import CONTRAINDICATIONS, ITEMS, MEDICINES, UNSURE, Item, policies
 from assistant.text import shorten
 from assistant.wording import wording
 
 CONDITION = "condition"
 
-#: The fact that each item rests on.
-FACT_OF: dict[Item, str] = {
-    "cardiovascular": "F25",
-    "local_infection": "F26",
-    "temperature": "F27",
-    "systemic_skin": "F28",
-    "herpes": "F29",
-    "medicines": "F42",
-}
+
+def fact_of(item: Item) -> str:
+    """Return the id of the fact that an item rests on."""
+    return policies()[item].fact
 
 
 def quoted(reading: Reading, item: Item) -> str:
@@ -42,23 +38,26 @@ def condition_reply(reading: Reading, *, status: str, other_person: bool = False
         if value is None or value == "no":
             continue
         words = quoted(reading, item)
-        if item == "medicines":
+        if policies()[item].kind == MEDICINES:
             texts.append(wording("condition.medicine", words=words))
         else:
-            path = "condition.unsure" if value == UNSURE else "condition.listed"
-            listed = wording(f"items.{item}.listed").rstrip(",")
-            texts.append(wording(path, words=words, item=listed))
-        reply.facts.append(FACT_OF[item])
+            if item not in CONTRAINDICATIONS:
+                path = "condition.review"
+            else:
+                path = "condition.unsure" if value == UNSURE else "condition.listed"
+            named = wording(f"items.{item}.listed").rstrip(",")
+            texts.append(wording(path, words=words, item=named))
+        reply.facts.append(fact_of(item))
     if reading.off_list:
         words = ", ".join(f"“{w}”" for w in dict.fromkeys(reading.off_list))
         texts.append(wording("condition.off_list", words=words))
-        reply.facts.append("F41")
+        reply.facts.append(procedure().off_list)
     if not texts:
         # Denied or merely touched items still name the fact that the talk is about.
-        reply.facts.extend(FACT_OF[i] for i in dict.fromkeys(reading.denied))
+        reply.facts.extend(fact_of(i) for i in dict.fromkeys(reading.denied))
         texts.append(wording("condition.other_person" if other_person else "condition.other"))
     texts.append(wording("condition.closing"))
-    reply.facts.append("F43")
+    reply.facts.append(procedure().exam)
     offer = "condition.offer_resume" if status == "stopped" else "condition.offer"
     texts.append(wording(offer))
     reply.say("\n\n".join(texts), choices=(RESUME if status == "stopped" else CHECK,))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.knowledge.content import Content, SilentTopic, Topic, content
+from assistant.knowledge.procedure import procedure
 from assistant.rendering.reply import Choice
 from assistant.wording import wording
 
@@ -68,7 +69,7 @@ def refuse_topic(name: str, turn: int, *, noted: bool = True) -> Part:
     c = content()
     silent: SilentTopic = c.silent.get(name) or c.silent["other"]
     texts = [wording("answer.silence", turn, silence=silent.silence)]
-    near = [f for f in silent.nearest if not (silent.own_health and f == "F43")]
+    near = [f for f in silent.nearest if not (silent.own_health and f == procedure().exam)]
     if near:
         texts.append(wording("answer.nearest", say=" ".join(c.facts[f].say for f in near)))
     if silent.own_health:
@@ -87,7 +88,7 @@ def follow_up(kind: str, last_topic: str, last_facts: list[str], turn: int) -> P
     """Answer an elliptical question ("why?", "how long?", "and the fractional one?", "tell me more").
 
     Args:
-        kind: `why`, `how_long`, `other_laser` or `more`.
+        kind: `more`, or one of `follow_up_kinds()`.
         last_topic: class name of the last answer, such as `faq/crust`.
         last_facts: its fact ids.
         turn: number of the message.
@@ -106,7 +107,7 @@ def follow_up(kind: str, last_topic: str, last_facts: list[str], turn: int) -> P
         return _more(topic, last_facts, c)
     target: Any = topic.follow_ups.get(kind)
     if target is None:
-        text = wording(f"answer.{kind}_default")
+        text = wording(f"follow_up.{kind}")
         return Part(NOT_IN_DOCUMENT, text, [], last_topic)
     if isinstance(target, dict):
         text = wording("answer.silent_follow_up", turn, silence=target["silent"])

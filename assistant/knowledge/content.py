@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from assistant.datafiles import DataFileError, data_dir, line_of, load_yaml, read_text
+from assistant.datafiles import DataFileError, find, line_of, load_yaml, read_text
+from assistant.wording import section
 
 DOCUMENT = "document/document.txt"
 FACTS = "document/facts.yml"
@@ -16,24 +16,20 @@ TOPICS = "document/topics.yml"
 SILENT = "document/not_in_document.yml"
 QUESTIONS = "responses/questions.yml"
 
-#: Words of the document that may only stand behind "Our document says/calls".
-CLAIM = re.compile(r"absolutely|forever|excluded|no risk|no protective bandage|without severe|90\s?%", re.I)
-
 
 @dataclass(frozen=True)
 class Fact:
-    """A sentence of the document: `verbatim` letter by letter, `say` in plain words."""
+    """A sentence of the document: `verbatim` letter by letter, `say` in plain words.
+
+    `is_claim` marks a strong claim, which is only said as the document's.
+    """
 
     id: str
     section: str
     verbatim: str
     say: str
     item: str = ""
-
-    @property
-    def is_claim(self) -> bool:
-        """True when the sentence is a strong claim that has to be attributed."""
-        return bool(CLAIM.search(self.verbatim)) or self.id in {"F16", "F33"}
+    is_claim: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,7 +108,14 @@ def content() -> Content:
     flat = " ".join(document.split())
     facts = {}
     for row in _rows(FACTS, "facts", ("id", "section", "verbatim", "say")):
-        fact = Fact(row["id"], row["section"], row["verbatim"], row["say"], row.get("item", ""))
+        fact = Fact(
+            row["id"],
+            row["section"],
+            row["verbatim"],
+            row["say"],
+            row.get("item", ""),
+            row.get("claim") == "true",
+        )
         if " ".join(fact.verbatim.split()) not in flat:
             raise _error(
                 FACTS, fact.id, f"the quote of {fact.id} does not stand in document.txt",
@@ -144,13 +147,18 @@ def _question(full_name: str) -> str:
     variations = responses.get(f"utter_{full_name}")
     if not variations:
         raise DataFileError(
-            data_dir() / QUESTIONS, f"no response utter_{full_name}", "Add it with the topic's question"
+            find(QUESTIONS), f"no response utter_{full_name}", "Add it with the topic's question"
         )
     return str(variations[0]["text"])
 
 
+def follow_up_kinds() -> tuple[str, ...]:
+    """Return what elliptical questions may ask for: the follow-ups of wording.yml. `more` is always one."""
+    return tuple(section("follow_up"))
+
+
 def _topic(row: dict[str, Any]) -> Topic:
-    follow_ups = {k: row[k] for k in ("why", "how_long", "other_laser") if k in row}
+    follow_ups = {k: row[k] for k in follow_up_kinds() if k in row}
     return Topic(
         row["name"], _question(f"faq/{row['name']}"), tuple(row["parts"]), row.get("note", ""),
         tuple(row.get("list", ())), tuple(row.get("after", ())), tuple(row.get("more", ())),
@@ -162,7 +170,7 @@ def _rows(file: str, key: str, needed: tuple[str, ...]) -> list[dict[str, Any]]:
     data = load_yaml(file)
     rows = data.get(key) if isinstance(data, dict) else None
     if not isinstance(rows, list):
-        raise DataFileError(data_dir() / file, f"no list {key!r}", f"Start the file with `{key}:`")
+        raise DataFileError(find(file), f"no list {key!r}", f"Start the file with `{key}:`")
     seen = set()
     for number, row in enumerate(rows, 1):
         name = row.get("id") or row.get("name") if isinstance(row, dict) else None
@@ -201,4 +209,4 @@ def _need(file: str, where: str, names: tuple[str, ...], known: Any) -> None:
 
 
 def _error(file: str, needle: str, problem: str, remedy: str) -> DataFileError:
-    return DataFileError(data_dir() / file, problem, remedy, line_of(file, needle))
+    return DataFileError(find(file), problem, remedy, line_of(file, needle))

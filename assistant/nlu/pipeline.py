@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from assistant.knowledge.procedure import procedure
 from assistant.nlu import logistic
 from assistant.nlu.calibration import fit_temperature, stratified_folds
 from assistant.nlu.encoder import DIMENSIONS, Encoder, encoder_or_none, unit
 from assistant.nlu.features import TfIdf
-from assistant.nlu.qualifiers import ABOUT_LASERS, CIRCUMSTANCE, without_laser_name
+from assistant.nlu.qualifiers import without_variant
 from assistant.nlu.segments import split_segments
 from assistant.nlu.spelling import Speller
 from assistant.nlu.topics import Scored, Segment, TopicHit, plan_topics
@@ -160,7 +161,7 @@ class TopicModel:
             return Prediction()
         segments = split_segments(text)
         parts = segments if len(segments) >= 2 else []
-        bare = without_laser_name(text)
+        bare = without_variant(text)
         rows = [text, *(s.text for s in parts), *([bare] if bare else [])]
         scored = [self._ranking(row) for row in self.probabilities(rows)]
         whole = _more_telling(scored[0], scored[-1]) if bare else scored[0]
@@ -219,9 +220,10 @@ class TopicModel:
 
 
 def _more_telling(whole: list[Scored], bare: list[Scored]) -> list[Scored]:
-    """Choose the reading without the laser's name where the name alone seems to have decided."""
-    by_name = whole[0][0] in ABOUT_LASERS or whole[0][1] < _CLEAR
-    other = bare[0][0] in CIRCUMSTANCE or bare[0][0].startswith("not_in_document/")
+    """Choose the reading without the variant's name where the name alone seems to have decided."""
+    variants = procedure().variants
+    by_name = whole[0][0] in variants.about or whole[0][1] < _CLEAR
+    other = bare[0][0] in variants.circumstance or bare[0][0].startswith("not_in_document/")
     return bare if by_name and other and bare[0][1] >= _CLEAR else whole
 
 

@@ -1,42 +1,42 @@
-"""Takes out which laser a question is about, so that the name does not drown what is asked.
+"""Takes out which variant a question is about, so that its name does not drown what is asked.
 
-"What's the recovery like with the classical laser" is about recovery; the two laser names stand in
-so many examples of their own topics that they win otherwise.
+"What's the recovery like with the classical laser" is about recovery: see `variants` in
+data/document/procedure.yml.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+from assistant.knowledge.procedure import procedure
 from assistant.text import fold
 
-_NAMES = r"(?:classic(?:al)?|traditional|standard|conventional|old ?school|ordinary|normal|fractional|pinpoint|modern)"
-_NOUNS = r"(?:laser|lasers|one|type|kind|version|device|machine|method|way|treatment|resurfacing|procedure)"
-_QUALIFIER = re.compile(
-    rf"[,( ]*\b(?:with|for|after|by|from|using|on|in|during|under|w)\s+(?:the |that |this |a |your )?{_NAMES}"
-    rf"(?:\s+(?:kind of )?{_NOUNS})*\b\)?|"
-    rf"^{_NAMES}(?: {_NOUNS})?\s*[:,-]\s*|[,:-]\s*(?:the )?{_NAMES}(?: {_NOUNS})?(?: i mean)?\s*\??$"
-)
-#: Topics that are about the lasers themselves and so attract their names.
-ABOUT_LASERS = frozenset(
-    "faq/" + t for t in ("classical", "fractional", "compare_lasers", "modern_laser", "depth", "whole_area")
-)
-#: Topics to which a laser's name is a mere circumstance.
-CIRCUMSTANCE = frozenset(
-    "faq/" + t
-    for t in (
-        "recovery_time", "sessions", "crust", "bandage", "infection_risk", "heat", "first_result",
-        "renewal_start", "healthy_tissue", "permanence", "preparation", "hospital_stay", "body_parts",
-        "skin_types", "surgery", "accidents", "severe_consequences", "reviews", "neocollagen",
-    )
-)  # fmt: skip
 MIN_WORDS = 2
 
 
-def without_laser_name(text: str) -> str | None:
-    """Return `text` without "with the fractional laser" and the like; None when there is no such part."""
-    folded = fold(text)
-    if not _QUALIFIER.search(folded):
+@lru_cache(maxsize=1)
+def _qualifier() -> re.Pattern[str] | None:
+    variants = procedure().variants
+    if not variants.names or not variants.nouns:
         return None
-    rest = _QUALIFIER.sub(" ", folded).strip(" ,.:-?")
+    names, nouns = _any_of(variants.names), _any_of(variants.nouns)
+    return re.compile(
+        rf"[,( ]*\b(?:with|for|after|by|from|using|on|in|during|under|w)\s+(?:the |that |this |a |your )?{names}"
+        rf"(?:\s+(?:kind of )?{nouns})*\b\)?|"
+        rf"^{names}(?: {nouns})?\s*[:,-]\s*|[,:-]\s*(?:the )?{names}(?: {nouns})?(?: i mean)?\s*\??$"
+    )
+
+
+def _any_of(words: tuple[str, ...]) -> str:
+    # The longest first: "classical" is not "classic" and two letters.
+    return f"(?:{'|'.join(re.escape(w) for w in sorted(words, key=len, reverse=True))})"
+
+
+def without_variant(text: str) -> str | None:
+    """Return `text` without "with the fractional laser" and the like; None when there is no such part."""
+    folded, qualifier = fold(text), _qualifier()
+    if qualifier is None or not qualifier.search(folded):
+        return None
+    rest = qualifier.sub(" ", folded).strip(" ,.:-?")
     return rest if len(rest.split()) >= MIN_WORDS else None

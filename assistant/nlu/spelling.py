@@ -23,16 +23,6 @@ _SHORTEST = 4  # characters; shorter words have too many neighbours
 _TWO_EDITS_FROM = 8  # characters; in shorter words two edits make another word
 _DOMINANCE = 3  # the best repair must be seen this many times more often than the next one as near
 _LEXICON_COUNT = 3  # a name of the lexicons counts like a word seen three times
-# Words of this trade that no general list holds.
-_TRADE = (
-    "stretchmark",
-    "stretchmarks",
-    "striae",
-    "resurfacing",
-    "lasered",
-    "lasering",
-    "neocollagen",
-)
 
 
 @lru_cache(maxsize=1)
@@ -71,12 +61,12 @@ class Speller:
         Args:
             texts: the training messages, misspelt ones among them: a word that is no real word must
                 be seen twice, and must be no near neighbour of a commoner one, to be believed.
-            names: medicines and conditions, of one or more words.
+            names: medicines, conditions and words of the trade, of one or more words.
         """
         real = real_words()
         seen = Counter(w for text in texts for w in _WORD.findall(fold(text)) if len(w) >= _SHORTEST)
         known = {w: n for w, n in seen.items() if w in real}
-        for word in (w for name in (*names, *_TRADE) for w in _WORD.findall(fold(name))):
+        for word in (w for name in names for w in _WORD.findall(fold(name))):
             if len(word) >= _SHORTEST:
                 known[word] = max(seen[word], _LEXICON_COUNT)
         first = cls(known)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
-from assistant.datafiles import DataFileError, data_dir, load_yaml
+from assistant.datafiles import DataFileError, content_files, find, load_yaml
+from assistant.knowledge.procedure import procedure
 
 _ENTITY = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 _EXAMPLE = re.compile(r"^\s*-\s?(.*)$")
@@ -24,8 +24,7 @@ class Example:
 
 def example_files() -> list[str]:
     """Return the names of the example files, relative to data/, in order."""
-    folder = data_dir() / "nlu"
-    return sorted(str(Path("nlu") / p.relative_to(folder)) for p in folder.rglob("*.yml"))
+    return content_files("nlu")
 
 
 def read_examples(names: Iterable[str] | None = None) -> list[Example]:
@@ -52,17 +51,15 @@ def _of_file(name: str) -> Iterable[Example]:
     content = load_yaml(name)
     blocks = content.get("nlu") if isinstance(content, dict) else None
     if not isinstance(blocks, list):
-        raise DataFileError(data_dir() / name, "no list under the key nlu", "See any other file of data/nlu")
+        raise DataFileError(find(name), "no list under the key nlu", "See any other file of data/nlu")
     for block in blocks:
         if not isinstance(block, dict):
-            raise DataFileError(data_dir() / name, "an entry is no mapping", "Start it with '- intent:'")
+            raise DataFileError(find(name), "an entry is no mapping", "Start it with '- intent:'")
         if "intent" not in block:  # synonyms, lookups, regexes
             continue
         examples = block.get("examples", "")
         if not isinstance(examples, str):
-            raise DataFileError(
-                data_dir() / name, f"{block['intent']}: examples are no text", "Write 'examples: |'"
-            )
+            raise DataFileError(find(name), f"{block['intent']}: examples are no text", "Write 'examples: |'")
         for line in examples.splitlines():
             found = _EXAMPLE.match(line)
             if found and found.group(1).strip():
@@ -70,8 +67,9 @@ def _of_file(name: str) -> Iterable[Example]:
 
 
 def protected_names() -> list[str]:
-    """Return names of conditions and medicines (data/screening) that spelling repair must keep."""
+    """Return names of conditions, medicines and the trade that spelling repair must keep."""
     items = load_yaml("screening/lexicon.yml")["items"].values()
     classes = load_yaml("screening/medicines.yml")["classes"].values()
     names = [str(n) for item in items for key in ("strong", "ambiguous") for n in item.get(key) or ()]
-    return names + [str(n) for group in classes for n in group or ()]
+    names += [str(n) for group in classes for n in group or ()]
+    return [*names, *procedure().spelling]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from assistant.datafiles import DataFileError, data_dir, line_of, load_yaml
+from assistant.datafiles import DataFileError, find, line_of, load_yaml
 from assistant.text import squash
 
 FILE = "safety/injection.yml"
@@ -19,7 +19,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
             out.append(re.compile(pattern))
         except re.error as e:
             raise DataFileError(
-                data_dir() / FILE, f"not a regular expression ({e})", "Mend it", line_of(FILE, pattern)
+                find(FILE), f"not a regular expression ({e})", "Mend it", line_of(FILE, pattern)
             ) from None
     return tuple(out)
 

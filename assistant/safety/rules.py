@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
-from assistant.datafiles import DataFileError, data_dir, line_of, load_yaml
+from assistant.datafiles import DataFileError, find, line_of, load_yaml
 from assistant.safety.context import Asking, Negation, Time
 from assistant.safety.patterns import Grammar, Pattern, PatternError, PatternSet
 from assistant.safety.wording import Wording
@@ -46,7 +46,7 @@ def rules() -> Rules:
 
 
 def _wrong(problem: str, remedy: str, needle: str | None = None) -> DataFileError:
-    return DataFileError(data_dir() / FILE, problem, remedy, line_of(FILE, needle) if needle else None)
+    return DataFileError(find(FILE), problem, remedy, line_of(FILE, needle) if needle else None)
 
 
 class _Reader:

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import Any
 
 from assistant.datafiles import load_yaml
-from assistant.screening.items import Item
+from assistant.screening.items import CONDITION, Item, neutral_words, policies
 from assistant.screening.lexicon import AMBIGUOUS, STRONG, cues, terms
 from assistant.text import fold, has_phrase, squash, words
 
@@ -58,13 +57,13 @@ def _set(name: str) -> frozenset[str]:
 
 @cache
 def _item_words(item: Item) -> frozenset[str]:
-    listed: dict[str, Any] = load_yaml(FORMS)["item_words"]
-    own = {w for t in terms() if t.label == item and t.strength in (STRONG, AMBIGUOUS, "generic")
-           for w in t.phrase.split()}  # fmt: skip
-    if item == "medicines":
-        # A medicine named beside a no is not a no, whatever the words around it.
-        own = set()
-    return frozenset(own | set(listed[item]))
+    policy = policies()[item]
+    own: set[str] = set()
+    # A medicine named beside a no is not a no, whatever the words around it.
+    if policy.kind == CONDITION:
+        own = {w for t in terms() if t.label == item and t.strength in (STRONG, AMBIGUOUS)
+               for w in t.phrase.split()}  # fmt: skip
+    return frozenset(own | set(policy.beside_no))
 
 
 def is_no(text: str, item: Item) -> bool:
@@ -97,7 +96,7 @@ def is_no(text: str, item: Item) -> bool:
 def _harmless() -> frozenset[str]:
     """Words that claim nothing: small words, names of the topic, words of being well."""
     well = {w for p in _set("all_clear") for w in p.split()}
-    return frozenset(_set("fillers") - {"up"} | _set("neutral_words") | well)
+    return frozenset(_set("fillers") - {"up"} | {squash(w) for w in neutral_words()} | well)
 
 
 def _tells_more(text: str) -> bool:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
+from assistant.knowledge.procedure import procedure
 from assistant.screening.lexicon import cues
 from assistant.text import WORD, fold, has_phrase, squash
 
@@ -80,10 +82,15 @@ _LIKE_LAST = re.compile(
     r"\b(?:like|as|than) (?:the |my )?(?:last (?:time|one|outbreak|year|summer|winter)|before)\b"
 )
 _NO_DOUBT = re.compile(r"\b(?:no|without(?: a)?) doubt\b")
+
+
 #: "Will my skin feel hot?" asks about the treatment, although it says "my".
-_SKIN_AFTERWARDS = re.compile(
-    r"^(?:and |but |so )*(?:will|would|could|can|does|do) my (?:skin|body|face|marks|stretch)\b"
-)
+@lru_cache(maxsize=1)
+def _afterwards() -> re.Pattern[str]:
+    treated = "|".join(map(re.escape, procedure().treated))
+    return re.compile(rf"^(?:and |but |so )*(?:will|would|could|can|does|do) my (?:{treated})\b")
+
+
 _MY = re.compile(r"\bmy(?: \w+){0,2} $")
 
 
@@ -209,7 +216,7 @@ def _hypothetical(scope: str, before: str, clause: Clause, own_my: bool) -> bool
     lead = _ABOUT_TO_SAY.sub(" ", f"{scope} {squash(before)}").strip()
     if has_phrase(lead, "if") or has_phrase(lead, "whether"):
         return not _WHETHER_IT_IS.search(lead)
-    if own_my and not (_ASKS_ABOUT.match(lead) or _SKIN_AFTERWARDS.match(lead)):
+    if own_my and not (_ASKS_ABOUT.match(lead) or _afterwards().match(lead)):
         return False
     if any(has_phrase(lead, p) for p in cues("hypothetical")):
         return True

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from assistant.screening import answers
 from assistant.screening.assertion import Assertion
 from assistant.screening.evidence import Reading
-from assistant.screening.items import ITEMS, NO, UNSURE, YES, Item, Value
+from assistant.screening.items import ITEMS, NO, UNSURE, YES, Item, Value, item_read_by, policies
 from assistant.screening.mentions import find_mentions
 from assistant.screening.numbers import read_temperatures
 from assistant.screening.reading import read_answer
@@ -31,9 +31,10 @@ _TO_VALUE = re.compile(
 )
 _ORDINALS = {
     "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3,
-    "fifth": 4, "5th": 4, "sixth": 5, "6th": 5,
+    "fifth": 4, "5th": 4, "sixth": 5, "6th": 5, "seventh": 6, "7th": 6, "eighth": 7, "8th": 7,
+    "ninth": 8, "9th": 8, "tenth": 9, "10th": 9,
 }  # fmt: skip
-_NUMBERED = re.compile(r"\b(?:question|number|no|answer|q|nr) ?([1-6])\b")
+_NUMBERED = re.compile(r"\b(?:question|number|no|answer|q|nr) ?(\d{1,2})\b")
 _PREVIOUS = re.compile(r"\b(?:previous|last (?:one|answer|question)|go back|one before|step back|that one)\b")
 #: The patient says to have something, beside the words of correction.
 _CLAIM = re.compile(
@@ -43,15 +44,6 @@ _CLAIM = re.compile(
 _NAMES_ANSWER = re.compile(
     r"(?<!\bno )\b(?:change|edit|fix|redo|amend|update|correct|answers?|question|about|back to)\b"
 )
-#: Words by which patients name the question itself.
-_NAMES: dict[Item, str] = {
-    "cardiovascular": r"\b(?:heart|rhythm|blood pressure|bp|cardio\w*|arrh?yth?mia)\b",
-    "local_infection": r"\b(?:rash\w*|pus|infections?|infected|boils?|spots)\b",
-    "temperature": r"\b(?:fever|temps?|temperature|thermometer)\b",
-    "systemic_skin": r"\b(?:skin (?:disease|condition|problem|thing|one|question)|whole body|lupus|systemic|psoriasis|eczema)\b",
-    "herpes": r"\b(?:herpes|cold ?sores?|shingles)\b",
-    "medicines": r"\b(?:medicines?|medications?|meds|pills?|tablets?|drugs?)\b",
-}
 
 
 @dataclass(frozen=True)
@@ -60,6 +52,13 @@ class Correction:
 
     item: Item
     value: Value | None
+
+
+@cache
+def _names(item: Item) -> re.Pattern[str]:
+    """Return what finds the words by which patients name the question itself."""
+    called = (re.escape(squash(w.rstrip("*"))) + r"\w*" * w.endswith("*") for w in policies()[item].called)
+    return re.compile(rf"\b(?:{'|'.join(called)})\b")
 
 
 def has_correction_cue(text: str) -> bool:
@@ -104,17 +103,19 @@ def _target(
 ) -> Item | None:
     mentions, _ = find_mentions(text)
     named = [m.label for m in mentions if m.label in ITEMS]
-    named += [i for i in ITEMS if re.search(_NAMES[i], squashed)]
+    named += [i for i in ITEMS if _names(i).search(squashed)]
     for item in dict.fromkeys(named):
         if item in answered and item != asked:
-            return item  # type: ignore[return-value]
-    if "temperature" in answered and asked != "temperature" and read_temperatures(text, asked=False):
-        return "temperature"
-    numbered = _NUMBERED.search(squashed)
+            return item
+    measured = item_read_by("temperature")
+    if measured in answered and asked != measured and read_temperatures(text, asked=False):
+        return measured
+    numbered = [int(n) - 1 for n in _NUMBERED.findall(squashed) if 1 <= int(n) <= len(ITEMS)]
     if numbered:
-        return ITEMS[int(numbered[1]) - 1]
+        return ITEMS[numbered[0]]
     for word, index in _ORDINALS.items():
-        if has_phrase(squashed, word) and re.search(r"\b(?:question|answer|one)\b", squashed):
+        named_so = has_phrase(squashed, word) and re.search(r"\b(?:question|answer|one)\b", squashed)
+        if named_so and index < len(ITEMS):
             return ITEMS[index]
     if strong and not named and last and last in answered and _PREVIOUS.search(squashed):
         return last
@@ -140,7 +141,9 @@ def _new_value(text: str, squashed: str, item: Item, reading: Reading) -> Value 
         return found if any(e.item == item and e.cue != "answer" for e in answer.evidence) else None
     if own and all(m.assertion is Assertion.ABSENT for m in own):
         return NO
-    if item == "temperature" and any(t.value == NO for t in read_temperatures(text, asked=True)):
+    if policies()[item].reading == "temperature" and any(
+        t.value == NO for t in read_temperatures(text, asked=True)
+    ):
         return NO
     return _bare_value(squashed, item)
 
@@ -170,8 +173,8 @@ _NO_WORDS = re.compile(
 def _bare_value(squashed: str, item: Item) -> Value | None:
     if _YES_WORDS.search(squashed):
         return YES
-    if _NO_WORDS.search(squashed) and re.search(_NAMES[item], squashed):
+    if _NO_WORDS.search(squashed) and _names(item).search(squashed):
         return NO
-    if answers.is_unsure(squashed) and re.search(_NAMES[item], squashed):
+    if answers.is_unsure(squashed) and _names(item).search(squashed):
         return UNSURE
     return None

@@ -13,7 +13,7 @@ from html import escape
 from typing import Any
 
 from assistant.screening.fhir_values import clean
-from assistant.screening.items import Value
+from assistant.screening.items import Value, medicines_item
 from assistant.screening.questionnaire import (
     CODE_OF,
     UCUM,
@@ -36,10 +36,9 @@ Resource = dict[str, Any]
 OUTCOME, DOCUMENT, CHANNEL = "check-outcome", "check-document", "check-channel"
 #: Id of the patient inside the resource.
 PATIENT_ID = "patient"
-#: All that is told beside the six questions: linkId -> type of the item.
-TOLD = {
+#: All that is told beside the questions and the names of medicines: linkId -> type of the item.
+_TOLD = {
     "consent": "group", "consent.at": "dateTime", "consent.version": "string",
-    "medicines.names": "string",
     "readings": "group", "readings.typed": "string", "readings.temperature": "quantity",
     "readings.inferred": "boolean", "readings.systolic": "quantity", "readings.diastolic": "quantity",
     "off-list": "text",
@@ -60,6 +59,12 @@ class _Answer:
 
 #: linkId -> the answers to a question, or the repetitions of a group.
 _Told = Mapping[str, "list[_Answer | _Told]"]
+
+
+def told_beside() -> dict[str, str]:
+    """Return all that is told beside the questions: linkId -> type of the item."""
+    asked = medicines_item()
+    return {**_TOLD, **({f"{link_id(asked)}.names": "string"} if asked else {})}
 
 
 def questionnaire_response(record: CheckRecord, about: Circumstances = NOTHING_ELSE) -> Resource:
@@ -140,8 +145,8 @@ def _told(found: Report) -> _Told:
         if answer.value is not None:
             link = link_id(answer.item)
             below: dict[str, list[_Answer | _Told]] = {f"{link}.words": _texts(answer.words)}
-            if answer.item == "medicines":
-                below["medicines.names"] = _texts(found.medicines)
+            if answer.item == medicines_item():
+                below[f"{link}.names"] = _texts(found.medicines)
             told[link] = [_Answer(_code(answer.value), below)]
     told["readings"] = [_reading(r) for r in found.readings]
     told["off-list"] = [_Answer(clean(words)) for words in found.off_list]

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from assistant.datafiles import DataFileError, data_dir, line_of, load_yaml
-from assistant.screening.items import CONTRAINDICATIONS
+from assistant.datafiles import DataFileError, find, line_of, load_yaml
+from assistant.screening.items import CONDITIONS, medicines_item
 from assistant.text import squash
 
 LEXICON = "screening/lexicon.yml"
 MEDICINES = "screening/medicines.yml"
 CUES = "screening/cues.yml"
 
-#: Labels of mentions beside the items of the check.
+#: Label of mentions beside the items of the check.
 OFF_LIST = "off_list"
-MEDICINE = "medicines"
 
 STRONG = "strong"
 AMBIGUOUS = "ambiguous"
@@ -49,17 +48,19 @@ def terms() -> tuple[Term, ...]:
                 out[key] = Term(key[0], label, strength)
 
     items = load_yaml(LEXICON).get("items", {})
-    for item in CONTRAINDICATIONS:
+    for item in CONDITIONS:
         if item not in items:
-            raise DataFileError(data_dir() / LEXICON, f"item {item!r} is missing", "Add it under `items:`")
+            raise DataFileError(find(LEXICON), f"item {item!r} is missing", "Add it under `items:`")
         add(items[item].get("strong"), item, STRONG, LEXICON)
         add(items[item].get("misspellings"), item, STRONG, LEXICON)
         add(items[item].get("ambiguous"), item, AMBIGUOUS, LEXICON)
     add(load_yaml(LEXICON).get("off_list"), OFF_LIST, STRONG, LEXICON)
-    medicines = load_yaml(MEDICINES)
-    for phrases in (medicines.get("classes") or {}).values():
-        add(phrases, MEDICINE, STRONG, MEDICINES)
-    add(medicines.get("generic"), MEDICINE, GENERIC, MEDICINES)
+    asked = medicines_item()
+    if asked:
+        medicines = load_yaml(MEDICINES)
+        for phrases in (medicines.get("classes") or {}).values():
+            add(phrases, asked, STRONG, MEDICINES)
+        add(medicines.get("generic"), asked, GENERIC, MEDICINES)
     return tuple(out.values())
 
 
@@ -84,7 +85,7 @@ def cues(name: str) -> tuple[str, ...]:
 def _strings(value: Any, file: str, name: str) -> list[str]:
     if not isinstance(value, list) or not value:
         raise DataFileError(
-            data_dir() / file,
+            find(file),
             f"the list {name!r} is missing or empty",
             "Give it at least one word",
             line_of(file, name.split("/")[-1] + ":"),
@@ -92,7 +93,7 @@ def _strings(value: Any, file: str, name: str) -> list[str]:
     for entry in value:
         if not isinstance(entry, str):
             raise DataFileError(
-                data_dir() / file,
+                find(file),
                 f"{entry!r} in {name!r} is not a word",
                 "Put it in quotes",
                 line_of(file, str(entry)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from assistant.screening.items import CONTRAINDICATIONS, ITEMS, UNSURE, VALUES, YES, Item
+from assistant.screening.items import CONTRAINDICATIONS, ITEMS, NO, VALUES, YES, Item
 
 Outcome = Literal["contraindicated", "needs_specialist_review", "no_listed_contraindication"]
 
@@ -27,7 +27,7 @@ def compute_outcome(answers: Mapping[Item, str | None], *, other_concerns: bool 
     """Return the result of the check (policy: research/screening.md 2.1).
 
     Args:
-        answers: item -> yes / no / unsure, for all six items.
+        answers: item -> yes / no / unsure, for all items.
         other_concerns: an off-list condition or a red flag was named; then at least a review.
 
     Raises:
@@ -38,7 +38,7 @@ def compute_outcome(answers: Mapping[Item, str | None], *, other_concerns: bool 
         raise IncompleteAnswersError(missing)
     if any(answers[item] == YES for item in CONTRAINDICATIONS):
         return CONTRAINDICATED
-    uncertain = any(answers[item] == UNSURE for item in ITEMS)
-    if uncertain or other_concerns or answers["medicines"] == YES:
+    # Not sure, or a yes that is no contraindication by itself, as to a medicine.
+    if other_concerns or any(answers[item] != NO for item in ITEMS):
         return REVIEW
     return NONE_LISTED

@@ -11,7 +11,7 @@ from copy import deepcopy
 from functools import lru_cache
 from typing import Any
 
-from assistant.datafiles import DataFileError, data_dir, read_text
+from assistant.datafiles import DataFileError, find, read_text
 from assistant.screening.items import ITEMS, NO, UNSURE, YES, Item, Value
 
 FILE = "screening/questionnaire.r4.json"
@@ -44,7 +44,7 @@ def questionnaire() -> Definition:
 @lru_cache(maxsize=1)
 def loaded() -> Definition:
     """Return the Questionnaire as it is kept; not to be changed. Raises as `questionnaire` does."""
-    path = data_dir() / FILE
+    path = find(FILE)
     try:
         data = json.loads(read_text(FILE))
     except json.JSONDecodeError as e:

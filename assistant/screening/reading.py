@@ -7,14 +7,30 @@ whole message; the most cautious value wins; what is not understood is asked onc
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from assistant.datafiles import load_yaml
 from assistant.screening import answers
 from assistant.screening.assertion import Assertion, Clause, assert_span, is_other_person
 from assistant.screening.evidence import Evidence, Reading
-from assistant.screening.items import ITEMS, NO, UNSURE, YES, Item, Value, most_cautious
-from assistant.screening.lexicon import LEXICON, MEDICINE, OFF_LIST, STRONG, cues, fever_reducers
+from assistant.screening.items import (
+    ITEMS,
+    LASTING,
+    MEDICINES,
+    NO,
+    PASSING,
+    RECURRING,
+    UNSURE,
+    YES,
+    Item,
+    Place,
+    Value,
+    item_read_by,
+    medicines_item,
+    most_cautious,
+    policies,
+)
+from assistant.screening.lexicon import LEXICON, OFF_LIST, STRONG, cues, fever_reducers
 from assistant.screening.mentions import Mention, find_mentions
 from assistant.screening.numbers import (
     BloodPressure,
@@ -31,15 +47,6 @@ _TOO = re.compile(
 _FIRST_PERSON = re.compile(r"\b(?:i|im|ive|id|my|me|mine|myself)\b")
 _TAKES = re.compile(
     r"\b(?:take|taking|on|use|using|prescribed|swallow|need|got me on|put me on|get|started|stopped|having|came off|finished|finishing)\b"
-)
-_MARKS = r"(?:stretch ?marks?|marks?|stripes?|stretchies|striae|lines)"
-_ON_MARKS = re.compile(
-    rf"\b(?:on|over|between|around|in|near|where|at|inside|next to)(?: \w+){{0,2}} {_MARKS}\b|"
-    rf"\b{_MARKS}(?: \w+)? (?:have|has|got|full|covered|with)\b"
-)
-_ONLY_ELSEWHERE = re.compile(
-    r"\b(?:only|just) on (?:my|the|one|an|a) (?!stretch|marks?|stripes|striae|tumm|bell|stomach|thigh|hip|"
-    r"breast|boob|bum|bottom|waist|abdomen|flank|area)\w+"
 )
 _LONG_PAST = re.compile(
     r"\b(?:[2-9]|\d\d|two|three|four|five|six|seven|eight|nine|ten|several|many|some|few) (?:years|yrs) (?:ago|back)\b|\b(?:in|around|of) (?:19\d\d|20[01]\d)\b"
@@ -62,6 +69,26 @@ _NOT_OVER = re.compile(
 _HYPOTHETICAL = re.compile(
     r"\bif\b|\bwould\b|^(?:and |so |but |ok |no )*(?:what if|if i|if it|would|could i|suppose|does|do|is|are|should|can|will)\b|\bwhat if\b|\bcount[s]?\b\?|\bmatter[s]?\b"
 )
+
+
+def _any_of(words: tuple[str, ...]) -> str:
+    return f"(?:{'|'.join(map(re.escape, words))})"
+
+
+@cache
+def _on_marks(place: Place) -> re.Pattern[str]:
+    """Return what finds that something is on what will be treated ("pus on my stretch marks")."""
+    marks = _any_of(place.marks)
+    return re.compile(
+        rf"\b(?:on|over|between|around|in|near|where|at|inside|next to)(?: \w+){{0,2}} {marks}\b|"
+        rf"\b{marks}(?: \w+)? (?:have|has|got|full|covered|with)\b"
+    )
+
+
+@cache
+def _only_elsewhere(place: Place) -> re.Pattern[str]:
+    """Return what finds "only on my ..." followed by another place."""
+    return re.compile(rf"\b(?:only|just) on (?:my|the|one|an|a) (?!{_any_of(place.begins)})\w+")
 
 
 def read_volunteered(text: str, *, declared: bool = False) -> Reading:
@@ -99,11 +126,15 @@ def _read(text: str, asked: Item | None, *, declared: bool) -> Reading:
         clause = clauses[mention.clause]
         own = bool(_FIRST_PERSON.search(_sentence(clauses, mention.clause)))
         _read_mention(reading, mention, squashed, asked, clause.text, own, declared)
-    for bp in read_blood_pressures(text, asked=asked == "cardiovascular"):
+    for bp in read_blood_pressures(text, asked=_asks_for("blood_pressure", asked)):
         _read_blood_pressure(reading, bp, text, clauses)
-    for t in read_temperatures(text, asked=asked == "temperature"):
+    for t in read_temperatures(text, asked=_asks_for("temperature", asked)):
         _read_temperature(reading, t, text, clauses, asked, mentions)
     return reading
+
+
+def _asks_for(reading: str, asked: Item | None) -> bool:
+    return asked is not None and asked == item_read_by(reading)
 
 
 def _sentence(clauses: list[Clause], index: int) -> str:
@@ -129,42 +160,47 @@ def _read_mention(
         return
     if assertion in (Assertion.ABSENT, Assertion.FAMILY, Assertion.HYPOTHETICAL):
         if assertion is Assertion.ABSENT and m.label in ITEMS:
-            reading.denied.append(m.label)  # type: ignore[arg-type]
+            reading.denied.append(m.label)
         return
     if asked is None and not (own or declared):
         return
     if m.label == OFF_LIST:
         reading.off_list.append(m.words)
         return
-    if m.label == MEDICINE and asked != "medicines" and m.strength == "generic":
+    if m.label == medicines_item() != asked and m.strength == "generic":
         first_person = declared or _FIRST_PERSON.search(squash(clause))
         if not (first_person and _TAKES.search(squash(clause))):
             return
-    item: Item = m.label  # type: ignore[assignment]
     value = _value_of(m, assertion, squashed, asked)
     if value is not None:
-        reading.add(item, value, m.words, f"{m.strength} {assertion.value}: {m.term}")
+        reading.add(m.label, value, m.words, f"{m.strength} {assertion.value}: {m.term}")
 
 
 def _value_of(m: Mention, assertion: Assertion, squashed: str, asked: Item | None) -> Value | None:
     """Map strength and assertion to a value by the policy table; None = no evidence."""
-    if m.label == MEDICINE:
+    policy = policies()[m.label]
+    if policy.kind == MEDICINES:
         long_past = assertion is Assertion.PAST and _LONG_PAST.search(squashed)
         unsure = long_past or (assertion is Assertion.DOUBTFUL and m.strength != STRONG)
         return UNSURE if unsure else YES
-    if assertion is Assertion.PAST and m.label in ("temperature", "local_infection"):
+    if assertion is Assertion.PAST and policy.course == PASSING:
         return None
     if assertion is not Assertion.PRESENT or m.strength != STRONG:
         return UNSURE
-    if m.label == "local_infection":
-        on_area = any(has_phrase(squashed, p) for p in cues("on_area"))
-        away = any(has_phrase(squashed, p) for p in cues("elsewhere"))
-        # "on the marks" in the patient's words outweighs another place named beside it.
-        away = away or bool(_ONLY_ELSEWHERE.search(squashed))
-        if away and not _ON_MARKS.search(squashed):
-            return UNSURE
-        return YES if asked == "local_infection" or on_area else UNSURE
+    if policy.place:
+        return _by_place(policy.place, squashed, asked == m.label)
     return YES
+
+
+def _by_place(place: Place, squashed: str, asked: bool) -> Value:
+    """Return yes where the treatment will be, unsure for another or an unknown place."""
+    on_area = any(has_phrase(squashed, p) for p in place.on)
+    away = any(has_phrase(squashed, p) for p in place.elsewhere)
+    # "on the marks" in the patient's words outweighs another place named beside it.
+    away = away or bool(_only_elsewhere(place).search(squashed))
+    if away and not _on_marks(place).search(squashed):
+        return UNSURE
+    return YES if asked or on_area else UNSURE
 
 
 def _read_blood_pressure(reading: Reading, bp: BloodPressure, text: str, clauses: list[Clause]) -> None:
@@ -181,7 +217,9 @@ def _read_blood_pressure(reading: Reading, bp: BloodPressure, text: str, clauses
         value = UNSURE
     elif value == YES and assertion is not Assertion.DOUBTFUL:
         reading.urgent.append("blood_pressure")
-    reading.add("cardiovascular", value, bp.words, "blood pressure reading")
+    item = item_read_by("blood_pressure")
+    if item:
+        reading.add(item, value, bp.words, "blood pressure reading")
 
 
 def _read_temperature(
@@ -208,12 +246,11 @@ def _read_temperature(
         reading.urgent.append("temperature")
     if masked:
         value = most_cautious(value, UNSURE) or UNSURE
-    if value != NO:
-        reading.add("temperature", value, t.words, "temperature reading")
-    elif asked == "temperature":
-        reading.evidence.append(
-            Evidence("temperature", NO, t.words, f"temperature reading {assertion.value}")
-        )
+    item = item_read_by("temperature")
+    if item and value != NO:
+        reading.add(item, value, t.words, "temperature reading")
+    elif item and asked == item:
+        reading.evidence.append(Evidence(item, NO, t.words, f"temperature reading {assertion.value}"))
 
 
 def _assertion_of(text: str, clauses: list[Clause], start: int, end: int) -> Assertion:
@@ -238,8 +275,8 @@ def _asked_value(text: str, item: Item, reading: Reading) -> Value | None:
     if found is not None:
         return found
     normal = [e for e in reading.evidence if e.item == item and e.value == NO]
-    if item == "temperature" and normal:
-        return _normal_temperature(text, squashed, normal, doubt)
+    if normal:
+        return _normal_temperature(text, squashed, item, normal, doubt)
     if answers.is_no(_without_normal_readings(text), item) and not doubt:
         return _plain_no(squashed, item)
     if answers.is_refusal(text):
@@ -249,7 +286,7 @@ def _asked_value(text: str, item: Item, reading: Reading) -> Value | None:
         return None
     if _first_clause_no(text, item, reading):
         return NO
-    if item == "medicines" and not question and _names_something(text, squashed):
+    if policies()[item].kind == MEDICINES and not question and _names_something(text, squashed):
         return YES
     if doubt:
         return UNSURE
@@ -265,7 +302,7 @@ def _without_normal_readings(text: str) -> str:
 
 
 def _qualified_yes(text: str, squashed: str, item: Item, found: Value | None) -> Value | None:
-    if item == "medicines":
+    if policies()[item].kind == MEDICINES:
         return YES
     if found == YES:
         return YES
@@ -281,13 +318,15 @@ def _qualified_yes(text: str, squashed: str, item: Item, found: Value | None) ->
     return YES
 
 
-def _normal_temperature(text: str, squashed: str, normal: list[Evidence], doubt: bool) -> Value | None:
+def _normal_temperature(
+    text: str, squashed: str, item: Item, normal: list[Evidence], doubt: bool
+) -> Value | None:
     if not any(is_surely_temperature(text, e.words) for e in normal):
         # "My pulse is 98", "room 36": a bare number is a temperature only when little else is said.
         rest = text
         for e in normal:
             rest = rest.replace(e.words, " no ", 1)
-        if not answers.is_no(rest, "temperature"):
+        if not answers.is_no(rest, item):
             return None
     doubt = doubt or any(has_phrase(squashed, p) for p in cues("doubt"))
     past = any("past" in e.cue or "recent" in e.cue for e in normal)
@@ -301,8 +340,8 @@ def _plain_no(squashed: str, item: Item) -> Value | None:
     now_only = re.search(
         r"\bnot? (?:(?:right )?now|at the moment|currently|today|atm)\b|\bnone (?:right )?now\b", squashed
     )
-    if now_only and item == "herpes":
-        # "Not at the moment" hints at a past herpes, which is for the specialist.
+    if now_only and policies()[item].course == RECURRING:
+        # "Not at the moment" hints at a past one, which is for the specialist.
         return UNSURE
     return NO
 
@@ -345,10 +384,11 @@ def _past_or_open(squashed: str, item: Item, question: bool, reading: Reading) -
     past = any(has_phrase(squashed, p) for p in cues("past")) or bool(
         re.search(r"\b(?:19|20)\d\d\b|\bago\b", squashed)
     )
-    if item in ("cardiovascular", "systemic_skin", "herpes"):
+    policy = policies()[item]
+    if policy.kind != MEDICINES and policy.course in (LASTING, RECURRING):
         doubtful = any(has_phrase(squashed, p) for p in cues("doubt"))
         return UNSURE if past or doubtful else None
-    if item in ("temperature", "local_infection") and reading.touched and past:
+    if policy.course == PASSING and reading.touched and past:
         recent = any(has_phrase(squashed, p) for p in cues("recent"))
         denied = answers.has_no_word(_LEADING_NO.sub("", squashed))
         over = _OVER.search(squashed) and not (recent or denied or _NOT_OVER.search(squashed))

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from assistant.knowledge.content import content
-from assistant.screening.items import CONTRAINDICATIONS, ITEMS, UNSURE, YES, Item
-from assistant.screening.lexicon import MEDICINE, STRONG
+from assistant.screening.items import (
+    CONTRAINDICATIONS,
+    ITEMS,
+    UNSURE,
+    YES,
+    Item,
+    medicine_given,
+    medicines_item,
+)
+from assistant.screening.lexicon import STRONG
 from assistant.screening.mentions import find_mentions
 from assistant.screening.outcome import CONTRAINDICATED, REVIEW
 from assistant.screening.record import DONE, CheckRecord
@@ -43,7 +51,7 @@ def result_text(record: CheckRecord) -> str:
     outcome = record.outcome()
     named = grounds(record)
     text = wording(f"check.{outcome}", list=", ".join(named)) if named else wording(f"check.{outcome}")
-    if record.values["medicines"] == YES:
+    if medicine_given(record.values, YES):
         text += " " + wording("check.stop_med")
     return text
 
@@ -75,7 +83,7 @@ def summary_text(record: CheckRecord) -> str:
     if record.status == DONE and record.next_item is None:
         lines.append(wording(f"summary.result.{record.outcome()}"))
     else:
-        lines.append(wording("summary.in_progress", done=record.done))
+        lines.append(wording("summary.in_progress", done=record.done, count=len(ITEMS)))
     lines += [f"- {item_line(record, i)}" for i in ITEMS]
     names = named_medicines(record)
     if names:
@@ -111,8 +119,9 @@ def open_questions(record: CheckRecord) -> list[str]:
 
 def named_medicines(record: CheckRecord) -> list[str]:
     """Return the recognised names behind the present answer about medicines; none behind a no."""
-    stands = record.values["medicines"] in (YES, UNSURE)
-    return recognised_medicines(record.words_of("medicines")) if stands else []
+    asked = medicines_item()
+    stands = medicine_given(record.values, YES, UNSURE)
+    return recognised_medicines(record.words_of(asked)) if asked and stands else []
 
 
 def recognised_medicines(words: list[str]) -> list[str]:
@@ -120,5 +129,5 @@ def recognised_medicines(words: list[str]) -> list[str]:
     names: list[str] = []
     for text in words:
         mentions, _ = find_mentions(text)
-        names += [m.term for m in mentions if m.label == MEDICINE and m.strength == STRONG]
+        names += [m.term for m in mentions if m.label == medicines_item() and m.strength == STRONG]
     return list(dict.fromkeys(names))

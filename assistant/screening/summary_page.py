@@ -83,7 +83,7 @@ def _policy(style: str) -> str:
 def _result(record: CheckRecord, found: Report) -> str:
     if found.outcome:
         return wording(f"summary.result.{found.outcome}")
-    return wording("summary.in_progress", done=record.done)
+    return wording("summary.in_progress", done=record.done, count=len(ITEMS))
 
 
 def _lists(found: Report, texts: dict[str, Any]) -> list[tuple[str, str, list[str]]]:

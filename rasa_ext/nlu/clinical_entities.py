@@ -12,7 +12,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from assistant.screening.assertion import assert_span
-from assistant.screening.lexicon import MEDICINE
+from assistant.screening.items import medicines_item
 from assistant.screening.mentions import find_mentions
 from assistant.screening.numbers import read_blood_pressures, read_temperatures
 
@@ -46,7 +46,7 @@ def entities_of(text: str) -> list[dict[str, Any]]:
     mentions, clauses = find_mentions(text)
     found: list[dict[str, Any]] = [
         {
-            "entity": "medicine" if m.label == MEDICINE else "condition",
+            "entity": "medicine" if m.label == medicines_item() else "condition",
             "value": m.term,
             "role": m.assertion.value,
             "group": m.label,

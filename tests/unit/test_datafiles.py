@@ -168,6 +168,7 @@ class TestLexiconFiles:
     )
     def test_lexicon(self, write: Write, text: str, problem: str) -> None:
         """A missing item, an empty list and what is no word are named."""
+        write("screening/items.yml", (ROOT / "data/screening/items.yml").read_bytes())
         write("screening/lexicon.yml", text)
 
         assert problem in message(terms)

@@ -45,7 +45,7 @@ def test_pair_without_a_topic(copy: Project, edit: Edit) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("  laser: fractional", "  lazer: fractional", "nothing reads 'lazer'"),
+        ("  other_laser: classical", "  other_lazer: classical", "nothing reads 'other_lazer'"),
         ("  offer: check", "  offer: chek", "no such offer 'chek'"),
         ("{silent: ", "{silence: ", "is no {silent: text}"),
     ],
@@ -80,5 +80,5 @@ def test_response_without_a_topic(copy: Project, append: Callable[[str, str], No
 
 def test_class_without_a_response(copy: Project, edit: Edit) -> None:
     """Rasa wants a response for each class of a retrieval intent."""
-    edit("data/responses/questions.yml", "utter_follow_up/more:", "utter_other/more:")
+    edit("data/responses/classes.yml", "utter_follow_up/more:", "utter_other/more:")
     assert "follow_up/more has no response" in problems(copy)

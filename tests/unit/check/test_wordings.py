@@ -20,7 +20,7 @@ def problems(project: Project) -> str:
     ("old", "new", "expected"),
     [
         ("  own_body:", "  own_bodies:", "no wording 'answer.own_body' in wording.yml"),
-        ("  why_default:", "  why_defaults:", "no wording 'answer.why_default'"),
+        ("  noted:", "  notd:", "no wording 'answer.noted'"),
         ("  herpes:\n    name:", "  herpes:\n    title:", "no wording 'items.herpes.name'"),
         ("anything about {silence}.", "anything about {topic}.", "{topic}"),
         ("mention {silence}.", "mention {silence.", "wrong {placeholder}"),

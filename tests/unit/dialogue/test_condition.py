@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from assistant.dialogue.condition import FACT_OF, condition_reply, quoted
+from assistant.dialogue.condition import condition_reply, fact_of, quoted
 from assistant.screening.evidence import Reading
 from assistant.screening.items import ITEMS, Item
 from assistant.screening.reading import read_volunteered
@@ -38,7 +38,7 @@ class TestConditionReply:
         reply = condition_reply(read_volunteered(STATEMENTS[item], declared=True), status="none")
         text = spoken(reply)
 
-        assert {FACT_OF[item], "F43"} <= set(reply.facts)
+        assert {fact_of(item), "F43"} <= set(reply.facts)
         assert "“" in text
         assert "full exam" in text
         assert ["Start the check"] == titles(reply)

@@ -143,3 +143,14 @@ def test_damaged_record_is_stale(project: Path, text: str) -> None:
     """A record that cannot be read counts as none."""
     write(project / "models" / "fingerprint.json", text)
     assert reason(project) == "it is not known what models/stria.tar.gz was made from"
+
+
+def test_project_on_other_code(tmp_path: Path) -> None:
+    """The model of a project is made from its own files and from those beside the code."""
+    for name in ("own/data/a.yml", "code/data/b.yml", "code/assistant/c.py", "own/var/log.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    found = {
+        p.relative_to(tmp_path).as_posix() for p in _model.source_files(tmp_path / "own", tmp_path / "code")
+    }
+    assert found == {"own/data/a.yml", "code/data/b.yml", "code/assistant/c.py"}

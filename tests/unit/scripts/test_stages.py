@@ -55,3 +55,18 @@ def test_browser_tests() -> None:
     last = run.stages("results")[-1]
     assert last.is_pytest
     assert last.command[-1] == "tests/browser"
+
+
+def test_second_procedure() -> None:
+    """The example is checked, trained and talked to by the commands of the first procedure."""
+    found = {s.title: s for s in run.stages("results")}
+    of_example = [s for s in found.values() if s.project]
+    assert ["example: checks", "example: training", "example: talk"] == [s.title for s in of_example]
+    assert (found["checks"].command, found["training"].command) == tuple(s.command for s in of_example[:2])
+
+
+def test_stage_of_a_project(capsys: pytest.CaptureFixture[str]) -> None:
+    """A stage gets the folder of its project."""
+    stage = script("import os; print(os.environ['STRIA_PROJECT'])")._replace(project=run.EXAMPLES[0])
+    assert run.run_stage(stage) == (0, "")
+    assert capsys.readouterr().out.strip() == str(run.ROOT / run.EXAMPLES[0])

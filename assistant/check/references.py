@@ -1,0 +1,96 @@
+"""Check 8: the names in items.yml and procedure.yml exist, and the form asks what items.yml lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from assistant.check.coverage import classes
+from assistant.check.finding import Finding
+from assistant.check.project import Project
+from assistant.datafiles import line_of, load_yaml
+from assistant.knowledge.content import content
+from assistant.knowledge.procedure import FILE as PROCEDURE
+from assistant.knowledge.procedure import procedure
+from assistant.screening.items import CONDITIONS, FILE, ITEMS, VALUES, policies
+from assistant.screening.lexicon import LEXICON
+from assistant.wording import FILE as WORDING
+from assistant.wording import section
+
+_TEXTS = ("name", "short", "listed", "why")
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Yield names of facts, classes, texts and slots that do not exist."""
+    yield from _items(project)
+    yield from _texts(project)
+    yield from _procedure(project)
+    yield from _domain(project)
+
+
+def _items(project: Project) -> Iterator[Finding]:
+    known, facts = classes(project), content().facts
+    for item, policy in policies().items():
+        line = line_of(FILE, f"  {item}:")
+        if policy.fact not in facts:
+            yield project.finding(
+                project.file(FILE), line, f"{item}: there is no fact {policy.fact}", "Mend the id"
+            )
+        for name in dict.fromkeys((*policy.topics, policy.vague)):
+            if name not in known:
+                yield project.finding(
+                    project.file(FILE), line, f"{item}: there is no class {name}", "Mend the name"
+                )
+    for item in load_yaml(LEXICON)["items"]:
+        if item not in CONDITIONS:
+            yield project.finding(
+                project.file(LEXICON), line_of(LEXICON, f"  {item}:"), f"nothing asks about {item}",
+                f"Add it to {FILE}, or remove its words", "warning",
+            )  # fmt: skip
+
+
+def _texts(project: Project) -> Iterator[Finding]:
+    texts = section("items")
+    line = line_of(WORDING, "items:")
+    for item in ITEMS:
+        for key in _TEXTS:
+            if not (texts.get(item) or {}).get(key):
+                yield project.finding(project.file(WORDING), line, f"no wording items.{item}.{key}", "Add it")
+    for item in texts:
+        if item not in ITEMS:
+            yield project.finding(
+                project.file(WORDING), line_of(WORDING, f"  {item}:"), f"nothing asks about {item}",
+                f"Add it to {FILE}, or remove its texts", "warning",
+            )  # fmt: skip
+
+
+def _procedure(project: Project) -> Iterator[Finding]:
+    own, known, c = procedure(), classes(project), content()
+    yield from _missing(project, "fact", (own.danger, own.exam, own.off_list), c.facts)
+    yield from _missing(project, "topic", (own.what_is, own.contraindications), c.topics)
+    named = own.permission | own.general | own.covered | own.variants.about | own.variants.circumstance
+    yield from _missing(project, "class", sorted(named), known)
+
+
+def _missing(project: Project, what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Finding]:
+    for name in dict.fromkeys(names):
+        if name not in known:
+            yield project.finding(
+                project.file(PROCEDURE), line_of(PROCEDURE, name), f"there is no {what} {name}", "Mend it"
+            )
+
+
+def _domain(project: Project) -> Iterator[Finding]:
+    domain = project.domain_data()
+    for form, asked in (domain.get("forms") or {}).items():
+        if list(asked["required_slots"]) != list(ITEMS):
+            yield project.finding(
+                project.domain, 1, f"the form {form} does not ask the items of {FILE} in their order",
+                f"Write required_slots: [{', '.join(ITEMS)}]",
+            )  # fmt: skip
+    for item in ITEMS:
+        slot = (domain.get("slots") or {}).get(item)
+        if not slot or slot.get("type") != "categorical" or set(slot.get("values", ())) != set(VALUES):
+            yield project.finding(
+                project.domain, 1, f"{item} is no categorical slot with {', '.join(VALUES)}",
+                "Write it as the slots of the other items",
+            )  # fmt: skip
