@@ -166,7 +166,7 @@ def measure(name: str) -> Figures:
             figures = _loaded(running)
         with cluster(1, wires=True) as running:
             figures["wire"] = _wires(running)
-    except pytest.skip.Exception as missing:
+    except pytest.fail.Exception as missing:
         raise CommandError(str(missing)) from missing
     return figures
 

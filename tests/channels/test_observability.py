@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import urllib.error
 import urllib.request
@@ -20,10 +19,7 @@ from tests.transports.telegram import TelegramTransport
 from tests.waiting import eventually
 from tests.web_client import Visitor, arrived
 
-pytestmark = [
-    pytest.mark.stack,
-    pytest.mark.skipif("STRIA_TEST_URL" in os.environ, reason="needs settings of its own"),
-]
+pytestmark = pytest.mark.stack
 #: Marks that no file of the project holds: of what is typed, and of who types it.
 WORD, SENDER = "Zorvolex", "quillfeather"
 RASA, ACTIONS = free_port(), free_port()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,13 +16,10 @@ from tests.raw_http import Request, abandon, exchange
 from tests.transports.base import MessengerTransport
 from tests.web_client import CONSENT, Visitor
 
-pytestmark = [
-    pytest.mark.stack,
-    pytest.mark.skipif("STRIA_TEST_URL" in os.environ, reason="needs settings of its own"),
-]
+pytestmark = pytest.mark.stack
 TOKEN = "a-token-for-the-tests"
 WORD = SECRET.decode()
-MESSENGERS = [n for n in transports.CHANNELS if isinstance(transports.transport(n), MessengerTransport)]
+MESSENGERS = transports.messengers()
 #: How many requests each surface gets.
 NUMBERS = {
     "web": 2500,

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests import transports
-from tests.messenger_server import Messenger, messenger
+from tests.messenger_server import Messenger
 from tests.mutations import bodies
-from tests.transports.base import MessengerTransport
 
 NUMBER = 1000
 #: The same bodies in each run, with nothing kept between runs.
@@ -23,19 +20,6 @@ SAME = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-
-
-@pytest.fixture(
-    params=[n for n in transports.CHANNELS if isinstance(transports.transport(n), MessengerTransport)]
-)
-def bot(request: pytest.FixtureRequest) -> Iterator[Messenger]:
-    """A server with an assistant that has heard nothing yet, for each platform."""
-    transport = transports.transport(request.param)
-    assert isinstance(transport, MessengerTransport)
-    transport.start()
-    with messenger(transport) as running:
-        yield running
-    transport.stop()
 
 
 def test_random_bodies(bot: Messenger, caplog: pytest.LogCaptureFixture) -> None:
