@@ -38,7 +38,7 @@ channels: setup ## Play all conversations on every channel (make test leaves the
 	@$(VENV_PYTHON) -m scripts.train
 	@$(VENV_PYTHON) -m pytest tests/conversations --channel all
 
-load: setup ## Put the servers under load and kill each of them (10 minutes; not part of make test)
+load: setup ## Put the servers under load, let everything fail, send nonsense (half an hour; not part of make test)
 	@$(VENV_PYTHON) -m scripts.train
 	@$(VENV_PYTHON) -m pytest tests/load
 
