@@ -6,12 +6,13 @@ a byte now and then, a caller keeps as many connections as the process may have,
 
 from __future__ import annotations
 
+import functools
 from contextvars import ContextVar
 from typing import Any
 
 from sanic.exceptions import RequestTimeout
 from sanic.http import Http, Stage
-from sanic.server.protocols.base_protocol import SanicProtocol
+from sanic.server.protocols.http_protocol import HttpProtocol
 
 #: Seconds from the first byte that is waited for to the last. A message of 16 KB takes as long at 6.5 kbit/s.
 SECONDS = 20.0
@@ -21,7 +22,7 @@ _end: ContextVar[float | None] = ContextVar("request_end", default=None)
 
 def install() -> None:
     """Count from the beginning of each request, wherever Sanic waits for bytes."""
-    wait, begin = SanicProtocol.receive_more, Http.init_for_request
+    wait, begin = HttpProtocol.receive_more, Http.init_for_request
     if getattr(wait, "ends", False):
         return
 
@@ -29,6 +30,7 @@ def install() -> None:
         _end.set(None)
         begin(self)
 
+    @functools.wraps(wait)  # with the marks of other mends of it
     async def receive_more(self: Any) -> None:
         http = self._http
         if http is None or (http.stage is Stage.IDLE and not http.request_body):
@@ -49,5 +51,5 @@ def install() -> None:
         return None
 
     receive_more.ends = True  # type: ignore[attr-defined]
-    SanicProtocol.receive_more = receive_more
+    HttpProtocol.receive_more = receive_more  # type: ignore[method-assign]
     Http.init_for_request = init_for_request  # type: ignore[method-assign]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,10 +11,11 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from rasa_ext.hardening import request_time
 from tests import malformed, transports
 from tests.malformed import SECRET, Sound, Wrong, get, post
 from tests.own_stack import MANY, OwnStack, start_own
-from tests.raw_http import Request, abandon, exchange
+from tests.raw_http import Request, abandon, connected, exchange
 from tests.transports.base import MessengerTransport
 from tests.web_client import CONSENT, Visitor
 
@@ -212,6 +215,41 @@ def test_malformed_requests(target: Target, surface: str) -> None:
 
     attack()
     assert [s.name for s in target.own.services if s.process.poll() is not None] == []
+
+
+def test_slow_callers(target: Target) -> None:
+    """Sixty that send a byte now and then: others are served meanwhile, and all sixty are hung up on in time."""
+    heads = (b"GET /" + b"a" * 500, b"POST /webhooks/rest/webhook HTTP/1.1\r\nContent-Length: 500\r\n\r\n")
+    begun = time.monotonic()
+    slow = [(connected(target.own.port), iter(heads[n % 2] + b"a" * 500)) for n in range(60)]
+    waits = []
+    while slow:
+        assert time.monotonic() - begun < 2 * request_time.SECONDS, f"{len(slow)} are still connected"
+        slow = [(wire, rest) for wire, rest in slow if _still_there(wire, bytes([next(rest)]))]
+        asked = time.monotonic()
+        assert target.own.client.send("meanwhile", "hello").text
+        waits.append(time.monotonic() - asked)
+        time.sleep(0.3)
+    print(
+        f"\nhung up after {time.monotonic() - begun:.0f} s; meanwhile an answer took {max(waits):.2f} s at most"
+    )
+    assert max(waits) < 5
+
+
+def _still_there(wire: socket.socket, byte: bytes) -> bool:
+    """Sends a byte; tells whether the server still waits for more."""
+    try:
+        wire.sendall(byte)
+        wire.setblocking(False)
+        while wire.recv(4096):
+            pass
+    except BlockingIOError:
+        wire.settimeout(5)
+        return True
+    except ConnectionError:
+        pass
+    wire.close()
+    return False
 
 
 def test_afterwards(target: Target) -> None:

@@ -63,16 +63,21 @@ def trickle(port: int, raw: bytes, end: float, pause: float = 0.1) -> float:
     with socket.create_connection((LOOPBACK, port), timeout=pause) as wire:
         for byte in raw:
             if time.monotonic() - started > end:
-                break
-            try:
-                wire.sendall(bytes([byte]))
-                while wire.recv(4096):
+                return end
+            with contextlib.suppress(TimeoutError):
+                try:
+                    wire.sendall(bytes([byte]))
+                    while wire.recv(4096):
+                        pass
+                except ConnectionError:
                     pass
                 return time.monotonic() - started
-            except TimeoutError:
-                continue
-            except ConnectionError:
-                return time.monotonic() - started
+        wire.settimeout(max(0.1, end - (time.monotonic() - started)))
+        with contextlib.suppress(TimeoutError):
+            with contextlib.suppress(ConnectionError):
+                while wire.recv(4096):
+                    pass
+            return time.monotonic() - started
     return end
 
 

@@ -151,3 +151,14 @@ class TestApi:
         with api_server(ApiAgent()) as port:
             raw = b"POST /model/parse HTTP/1.1\r\nContent-Length: 3\r\nConnection: close\r\n\r\n{,}"
             assert sent(port, raw).startswith(b"HTTP/1.1 400 ")
+
+
+def test_mends_of_one_place_do_not_pile_up() -> None:
+    """Two of them look where Sanic waits for bytes; each does it once, however often all are installed."""
+    from sanic.server.protocols.http_protocol import HttpProtocol
+
+    before = HttpProtocol.receive_more
+    hardening.install(server=True)
+    assert HttpProtocol.receive_more is before
+    assert before.ends  # type: ignore[attr-defined]
+    assert before.stops_promptly  # type: ignore[attr-defined]
