@@ -4,7 +4,7 @@ PORT ?= 5005
 ACTIONS_PORT ?= 5055
 export PORT ACTIONS_PORT
 
-# Another project than this one (check, train, run, chat, conversations): PROJECT=examples/tattoo_removal
+# Another project than this one (check, train, run, chat, conversations, summary): PROJECT=examples/tattoo_removal
 ifeq ($(origin PROJECT),command line)
 export STRIA_PROJECT := $(abspath $(PROJECT))
 endif

@@ -22,8 +22,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from assistant.datafiles import DataFileError
 from scripts import _quiet
-from scripts._env import QUIET, ROOT, CommandError, run_command, say
+from scripts._env import QUIET, ROOT, CommandError, project_file, run_command, say
 from scripts._ports import read_ports
 from scripts._stack import rasa_settings
 from scripts.browser import need_browser
@@ -93,16 +94,17 @@ async def load(store: Any, sender: str) -> Any:
 
 
 def open_store() -> Any:
-    """Returns the tracker store of endpoints.yml."""
+    """Returns the tracker store of endpoints.yml, which knows the slots of the project and of its base."""
     from rasa.core.tracker_store import TrackerStore
     from rasa.core.utils import AvailableEndpoints
     from rasa.shared.core.domain import Domain
 
-    endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
+    endpoints = AvailableEndpoints.read_endpoints(str(project_file("endpoints.yml")))
+    files = {str(ROOT / "domain.yml"), str(project_file("domain.yml"))}
     with warnings.catch_warnings():
         # For every domain with slots Rasa tells what has changed since its second version.
         warnings.simplefilter("ignore", UserWarning)
-        domain = Domain.load(str(ROOT / "domain.yml"))
+        domain = Domain.load(sorted(files))
     return TrackerStore.create(endpoints.tracker_store, domain)
 
 
@@ -162,7 +164,7 @@ def summary(sender: str, form: str) -> str:
             return listing(conversations(store))
         tracker = asyncio.run(load(store, sender))
         return rendered(tracker.current_slot_values(), tracker.get_latest_input_channel() or "", form)
-    except CommandError:
+    except (CommandError, DataFileError):
         raise
     except Exception as error:
         # Type only: the message of an exception may hold what a patient typed.
@@ -223,7 +225,10 @@ def main() -> int:
         raise CommandError("a PDF needs a file: make summary SENDER=... FORMAT=pdf OUT=summary.pdf")
     if not sender and (form or out) and form != "questionnaire":
         raise CommandError("name the conversation with SENDER=...; make summary lists them")
-    text = definition() if form == "questionnaire" else summary(sender, form or "text")
+    try:
+        text = definition() if form == "questionnaire" else summary(sender, form or "text")
+    except DataFileError as error:
+        raise CommandError(str(error)) from None
     if out is None:
         sys.stdout.write(text)
         return 0

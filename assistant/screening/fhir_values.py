@@ -129,7 +129,9 @@ def is_text(value: Any) -> bool:
 
 def clean(text: str) -> str:
     """Return `text` as FHIR can hold it: no control characters, no half characters, never empty."""
-    kept = "".join(_writable(c) for c in text).strip()
+    # Two halves that belong together are one character, as they are for whoever reads the JSON.
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    kept = "".join(_writable(c) for c in whole).strip()
     return kept or UNREADABLE
 
 
@@ -139,9 +141,9 @@ def _writable(char: str) -> str:
         return char
     if char.isspace():
         return " "
-    # Control characters, halves of a character, and what Unicode will never make a character.
+    # Control characters, and what Unicode will never make a character.
     never = ord(char) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(char) <= 0xFDEF
-    return UNREADABLE if never or category(char) in ("Cc", "Cs") else char
+    return UNREADABLE if never or category(char) == "Cc" else char
 
 
 def _choice(item: Definition, coding: Mapping[str, Any], path: str) -> Iterator[Problem]:

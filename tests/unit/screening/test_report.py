@@ -129,7 +129,7 @@ class TestBecause:
 
     def test_nothing(self) -> None:
         """When nothing was reported, it says just that."""
-        assert report(finished()).because.startswith("No to all six")
+        assert report(finished()).because.startswith("No to all questions")
 
 
 class TestMeasured:

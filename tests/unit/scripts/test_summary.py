@@ -15,11 +15,12 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from assistant.datafiles import clear_caches, load_file
 from assistant.screening.record import CheckRecord
 from rasa_ext.stores.sql import SafeSQLTrackerStore
 from scripts import summary as command
 from scripts._env import QUIET, ROOT, CommandError, child_environment
-from tests.unit.screening.records import full
+from tests.unit.screening.records import at, full
 
 DOMAIN = Domain.load(str(ROOT / "domain.yml"))
 
@@ -72,6 +73,31 @@ class TestCommand:
         assert done.stdout.startswith("Summary for the specialist\n")
         assert "Channel: web\n" in done.stdout
         assert "web:older" not in done.stdout
+
+
+async def test_another_project(tmp_path: Path) -> None:
+    """The check of another project is told with its own questions, and passes the rules with its own Questionnaire."""
+    project = ROOT / "examples" / "tattoo_removal"
+    items = load_file(project / "data" / "screening" / "items.yml")["items"]
+    entries = [
+        {"item": i, "value": "no", "words": "no", "cue": "answer", "how": "asked", "old": None, "at": at(0)}
+        for i in items
+    ]
+    kept = {"entries": entries, "asked": [*items], "status": "done"}
+    store = SafeSQLTrackerStore(
+        Domain.load(str(project / "domain.yml")).merge(DOMAIN), db=str(tmp_path / "stria.db")
+    )
+    tracker = DialogueStateTracker("web:a", store.domain.slots)
+    for name, value in {**dict.fromkeys(items, "no"), "check_record": kept}.items():
+        tracker.update(SlotSet(name, value))
+    await store.save(tracker)
+    store.engine.dispose()
+    done = run(tmp_path / "stria.db", tmp_path, STRIA_PROJECT=str(project), SENDER="web:a", FORMAT="fhir")
+    assert (done.returncode, done.stderr) == (0, "")
+    resource = json.loads(done.stdout)
+    assert "tattoo" in resource["questionnaire"]
+    links = [i["linkId"] for i in resource["item"] if i["linkId"] != "history"]
+    assert links == [name.replace("_", "-") for name in items]
 
 
 class TestMistakes:
@@ -172,6 +198,16 @@ class TestFiles:
         assert command.main() == 0
         kept = json.loads((ROOT / "data" / "screening" / "questionnaire.r4.json").read_text(encoding="utf-8"))
         assert json.loads((tmp_path / "q.json").read_text(encoding="utf-8")) == kept
+
+    def test_broken_content(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        """A content file that can't be used is named, with the remedy."""
+        monkeypatch.setenv("FORMAT", "questionnaire")
+        monkeypatch.setenv("STRIA_DATA", str(tmp_path))
+        clear_caches()
+        with pytest.raises(CommandError, match=r"questionnaire\.r4\.json: the file is missing\. Restore it"):
+            command.main()
+        monkeypatch.undo()
+        clear_caches()
 
     def test_private(self, tmp_path: Path) -> None:
         """A file that others could read becomes private when it is written anew."""
