@@ -7,6 +7,7 @@ import itertools
 import json
 import socket
 import ssl
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
@@ -99,12 +100,11 @@ def edge(shared_edge: Place) -> Place:
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for the edge's name."""
-    folder = tmp_path_factory.mktemp("tls")
-    for parent in (folder, folder.parent, folder.parent.parent):
-        parent.chmod(0o755)  # nginx runs as somebody else
-    return make_certificate(folder)
+def certificate() -> Iterator[Path]:
+    """A certificate for the edge's name, where others may read it: nginx runs as somebody else."""
+    with tempfile.TemporaryDirectory(prefix="stria-tls-") as folder:
+        Path(folder).chmod(0o755)
+        yield make_certificate(Path(folder))
 
 
 class TestConfiguration:
