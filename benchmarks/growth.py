@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import random
-import statistics
 import sys
 import tarfile
 import tempfile
@@ -36,8 +35,9 @@ NAMES = (TOPICS, DOCUMENT, CONVERSATION)
 SIZES = {TOPICS: (50, 100, 250, 500, 1000), DOCUMENT: (1, 2, 5, 10, 20, 50)}
 #: Messages of a conversation before the ones that are measured, those, and conversations of each length.
 LENGTHS, MEASURED, CONVERSATIONS = (1, 10, 20, 40, 80, 120), 10, 4
-#: Messages that a model reads, and how often each answer is composed.
-READ, COMPOSED = 200, 20
+#: Messages that a model reads, and how often they are read and all answers composed; the fastest round
+#: counts, because other work of the machine only slows down.
+READ, READ_ROUNDS, COMPOSED_ROUNDS = 200, 3, 20
 
 
 def measure(name: str) -> Figures:
@@ -98,7 +98,7 @@ def with_topics(count: int) -> dict[str, Any]:
         begun = time.process_time()
         model = TopicModel.train([text for text, _ in rows], [name for _, name in rows])
         training = time.process_time() - begun
-        cpu = _cpu(model.predict, read)
+        cpu = _cpu(model.predict, read, READ_ROUNDS)
     with tempfile.TemporaryDirectory(prefix="stria-bench-") as place:
         model.save(Path(place) / "model")
         with tarfile.open(Path(place) / "model.tar.gz", "w:gz") as archive:
@@ -112,7 +112,7 @@ def with_document() -> dict[str, Any]:
     begun = time.process_time()
     loaded = content()
     load = time.process_time() - begun
-    cpu = _cpu(answer_topic, [*loaded.topics] * COMPOSED)
+    cpu = _cpu(answer_topic, [*loaded.topics], COMPOSED_ROUNDS)
     return {
         "characters": len(loaded.document),
         "facts": len(loaded.facts),
@@ -122,16 +122,15 @@ def with_document() -> dict[str, Any]:
     }
 
 
-def _cpu(work: Callable[[str], object], items: Sequence[str]) -> float:
-    """Returns the median CPU seconds of doing something to an item, after a first round."""
-    for item in items[:10]:
-        work(item)
+def _cpu(work: Callable[[str], object], items: Sequence[str], rounds: int) -> float:
+    """Returns the CPU seconds that each item takes in the fastest of some rounds, after one to warm up."""
     seconds = []
-    for item in items:
+    for _ in range(rounds + 1):
         begun = time.process_time()
-        work(item)
-        seconds.append(time.process_time() - begun)
-    return statistics.median(seconds)
+        for item in items:
+            work(item)
+        seconds.append((time.process_time() - begun) / len(items))
+    return min(seconds[1:])
 
 
 if __name__ == "__main__":

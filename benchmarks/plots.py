@@ -97,7 +97,9 @@ def _public(entries: Results) -> Any:
     for axis in axes[:2]:
         axis.set_ylim(0, 100)
     axes[2].set_yscale("log")
+    axes[2].set_ylim(bottom=1)
     axes[2].yaxis.set_major_formatter(ticker.StrMethodFormatter("{x:,.0f}"))
+    axes[2].yaxis.set_minor_formatter(ticker.NullFormatter())
     handles, labels = axes[0].get_legend_handles_labels()
     # Room for it below: tight_layout knows nothing of a figure's legend.
     figure.supxlabel("bars: mean of three samples; dots: each sample\n\n", fontsize=9)
@@ -148,9 +150,7 @@ def _document(entries: Results) -> Any:
         ("composing an answer, CPU µs", lambda p: 1000 * p["answer_cpu_ms"]),
         ("quick check of make run, CPU s", lambda p: p["check_cpu"]),
     )
-    return _curves(
-        points, panels, lambda p: p["characters"] / 1000, "length of the document, 1,000 characters"
-    )
+    return _curves(points, panels, lambda p: p["characters"] / 1000, "document, 1,000 characters")
 
 
 def _conversation(entries: Results) -> Any:
