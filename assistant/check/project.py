@@ -18,7 +18,7 @@ from assistant.wording import OWN_SECTIONS
 
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 #: The folders of code that use the content. The checks themselves do not count as a use.
-_CODE = ("assistant", "actions", "rasa_ext")
+_CODE = ("assistant", "actions", "clinic", "rasa_ext")
 
 #: Several checks read the same code.
 _PARSED: dict[str, ast.Module] = {}

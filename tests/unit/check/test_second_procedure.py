@@ -15,7 +15,7 @@ from assistant.knowledge.content import content
 from assistant.screening.items import ITEMS
 
 EXAMPLE = ROOT / "examples" / "tattoo_removal"
-CODE = ("assistant", "actions", "rasa_ext", "scripts")
+CODE = ("assistant", "actions", "clinic", "rasa_ext", "scripts")
 #: Kinds of items and of readings that two items are named after.
 KINDS = {"temperature", "medicines"}
 #: Each thing that may go wrong after a change of the content, where, and what is said of it.
