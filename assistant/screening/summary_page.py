@@ -58,6 +58,11 @@ def summary_page(record: CheckRecord, about: Circumstances = NOTHING_ELSE) -> st
     return clean(page) + "\n"
 
 
+def page_policy() -> str:
+    """Return the policy that the page has inside, for whoever serves it with one of theirs."""
+    return _policy((_FOLDER / _STYLE).read_text(encoding="utf-8"))
+
+
 class _Trusted(str):
     """Our own style sheet, which is not escaped."""
 
