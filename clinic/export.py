@@ -14,9 +14,11 @@ from assistant.screening.fhir import questionnaire_response
 from assistant.screening.fhir_rules import check_response
 from assistant.screening.fhir_values import clean
 from assistant.screening.record import CheckRecord
-from assistant.screening.report import Circumstances, Consent, Patient
+from assistant.screening.report import Circumstances, Consent, Patient, report
+from assistant.screening.summary import summary_text
 from assistant.screening.summary_letter import summary_letter
 from assistant.screening.summary_page import summary_page
+from assistant.wording import wording
 from clinic.bundle import bundle, check_bundle
 from clinic.listing import Request
 
@@ -72,6 +74,11 @@ def as_letter(request: Request) -> str:
         DataFileError: The Questionnaire or a wording is missing.
     """
     return str(_made(request, summary_letter))
+
+
+def as_lines(request: Request) -> list[str]:
+    """Return what the check found, in lines, without what the request itself tells. Raises as `as_letter`."""
+    return list(_made(request, _short))
 
 
 def as_page(request: Request) -> str:
@@ -139,6 +146,14 @@ def _defused(cell: str) -> str:
     """Return a cell that no spreadsheet computes: a ' stands before what would begin a formula."""
     # A NUL, which spreadsheets leave out, could stand before the sign.
     return _START.sub(r"\1'\2\3", clean(cell)) if cell else ""
+
+
+def _short(record: CheckRecord, about: Circumstances) -> list[str]:
+    found = report(record, about)
+    because = [f"{wording('summary.page.because')}: {found.because}"] if found.because else []
+    title, *lines = [line for line in summary_text(record).splitlines() if line.strip()]
+    shown = lines if title == wording("summary.title") else [title, *lines]
+    return [clean(line) for line in [*shown, *because]]
 
 
 def _full_url(request_id: str) -> str:

@@ -85,6 +85,12 @@ class Request:
     note: str
     deliveries: tuple[Delivery, ...] = ()
 
+    @property
+    def emergency(self) -> bool:
+        """Whether signs of an emergency were described in the conversation."""
+        kept = (self.slots or {}).get("check_record")
+        return isinstance(kept, dict) and bool(kept.get("red_flags"))
+
 
 @dataclass(frozen=True)
 class Query:
@@ -142,8 +148,13 @@ def find(query: Query, who: str, *, start: int = 0, most: int | None = PAGE) -> 
         return Found(_made(connection, rows), total, by_state, failed)
 
 
-def one(request_id: str, who: str, action: str = VIEW) -> Request | None:
+def one(request_id: str, who: str, action: str | None = VIEW) -> Request | None:
     """Return a request, or None when there is none of this id.
+
+    Args:
+        request_id: of the request.
+        who: name of the member of staff, or of the command.
+        action: how the audit names it; None when what follows is kept there itself.
 
     Raises:
         ClinicDatabaseError: The database can't be used.
@@ -152,7 +163,8 @@ def one(request_id: str, who: str, action: str = VIEW) -> Request | None:
         rows = connection.execute(sa.select(requests).where(_id(request_id))).all()
         if not rows:
             return None
-        audit.record(connection, who, action, request_id)
+        if action:
+            audit.record(connection, who, action, request_id)
         return _made(connection, rows)[0]
 
 

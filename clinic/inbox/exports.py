@@ -30,7 +30,7 @@ MOST = 1000
 def one(request_id: str) -> Response:
     """Hand one request out."""
     form = _form("csv", "fhir", "text")
-    found = listing.one(request_id, who())
+    found = listing.one(request_id, who(), None)
     if found is None:
         abort(404)
     return _file(form, [found], f"request-{found.id[:8]}", single=True)

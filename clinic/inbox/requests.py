@@ -138,7 +138,7 @@ def set_note(request_id: str) -> Answer | Response:
 @blueprint.post("/requests/<request_id>/take")
 def take(request_id: str) -> Answer:
     """Take the conversation over."""
-    found = _one(request_id, listing.VIEW)
+    found = _one(request_id, None)
     if takeovers.take(found.conversation, who()):
         flash("You have taken the conversation over. The assistant is silent in it now.")
     else:
@@ -149,12 +149,12 @@ def take(request_id: str) -> Answer:
 @blueprint.post("/requests/<request_id>/give-back")
 def give_back(request_id: str) -> Answer:
     """Give the conversation back to the assistant."""
-    takeovers.give_back(_one(request_id, listing.VIEW).conversation, who())
+    takeovers.give_back(_one(request_id, None).conversation, who())
     flash("The assistant answers in the conversation again.")
     return _back(request_id)
 
 
-def _one(request_id: str, action: str) -> Request:
+def _one(request_id: str, action: str | None) -> Request:
     found = listing.one(request_id, who(), action)
     if found is None:
         abort(404)
@@ -167,17 +167,16 @@ def _back(request_id: str) -> Answer:
 
 def _page(found: Request, draft: str | None = None, problem: str = "") -> str:
     try:
-        has_check, text = export.record_of(found) is not None, ""
-        if has_check:
-            text = export.as_letter(found)
+        has_check = export.record_of(found) is not None
+        lines = export.as_lines(found) if has_check else []
     except export.NoSummaryError:
-        has_check, text = True, ""
+        has_check, lines = True, []
     taken = takeovers.taken().get(found.conversation)
     return render_template(
         "request.html",
         one=found,
         has_check=has_check,
-        letter=text,
+        lines=lines,
         taken=taken,
         draft=draft,
         problem=problem,

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from flask import Flask, Request, current_app, g, request, session
-from flask_login import LoginManager, login_user
+from flask_login import LoginManager, current_user, login_user
 
 from clinic import staff
 from clinic.inbox.settings import InboxSettings
@@ -40,7 +40,9 @@ def settings() -> InboxSettings:
 
 def install(app: Flask) -> None:
     """Let Flask-Login find users as is said here."""
-    manager = LoginManager(app)
+    # Not in every template: what says that the database is down must not ask it who has logged in.
+    manager = LoginManager(app, add_context_processor=False)
+    app.jinja_env.globals["current_user"] = current_user
     manager.session_protection = None  # sessions have limits of their own, below
     manager.user_loader(_by_session)
     manager.request_loader(_by_header)
@@ -108,7 +110,5 @@ def _by_header(asked: Request) -> User | None:
 
 def who() -> str:
     """Return the name of the member of staff who asks."""
-    from flask_login import current_user
-
     user: Any = current_user
     return str(user.name)

@@ -34,6 +34,10 @@ AUDIT = {
     "password_set": "Set a password",
     "staff_removed": "Removed a member of staff",
 }
+#: Of those, what is done with one request, which the audit names.
+OF_REQUESTS = (
+    "view", "note", "new", "in_progress", "done", "export_csv", "export_fhir", "export_text", "export_html", "print",
+)  # fmt: skip
 
 #: Title and text of the page for a status.
 ERRORS = {
