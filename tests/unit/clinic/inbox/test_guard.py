@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import logging
 import re
 from typing import Any
@@ -184,7 +185,7 @@ class TestErrors:
         for visitor, path in ((anna, "/"), (anna, "/audit"), (anna, "/requests/x")):
             answer = visitor.ask(path)
             assert answer.status_code == 503
-            assert words.ERRORS[503][0] in answer.text
+            assert words.ERRORS[503][0] in html.unescape(answer.text)
             assert answer.headers["Retry-After"] == "10"
         stranger = Visitor(anna.client.application)
         assert stranger.ask("/login").status_code == 200
