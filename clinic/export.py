@@ -53,7 +53,7 @@ def record_of(request: Request) -> CheckRecord | None:
 def circumstances(request: Request) -> Circumstances:
     """Return what a summary tells beside the record: who the patient is, with the consent."""
     return Circumstances(
-        number=request.id,
+        number=request.number,
         channel=request.channel,
         language=request.locale,
         consent=Consent(iso(request.consent_at), request.consent_version),

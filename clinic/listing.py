@@ -25,6 +25,10 @@ STATES = (NEW, IN_PROGRESS, DONE)
 OPEN = "open"
 #: How many requests a page shows, and how long a note may be.
 PAGE, LONGEST_NOTE = 25, 4000
+#: When a delivery is due that was given up, as clinic/outbox.py keeps it.
+NEVER = 1e12
+#: So much of an id is the number that patients and staff read to each other.
+NUMBER = 8
 #: Names of what is done, in the audit; a new state is named by itself.
 LIST, SEARCH, VIEW, NOTE, EXPORT = "list", "search", "view", "note", "export"
 
@@ -48,9 +52,11 @@ class Delivery:
 
     @property
     def state(self) -> str:
-        """`delivered`, `failed` (it is tried again when it is due) or `waiting`."""
+        """`delivered`, `waiting`, `failed` (it is tried again when it is due) or `given_up`."""
         if self.delivered is not None:
             return "delivered"
+        if self.due >= NEVER:
+            return "given_up"
         return "failed" if self.attempts and self.error else "waiting"
 
 
@@ -86,6 +92,16 @@ class Request:
     deliveries: tuple[Delivery, ...] = ()
 
     @property
+    def number(self) -> str:
+        """What patients and staff call it."""
+        return self.id[:NUMBER].upper()
+
+    @property
+    def late(self) -> bool:
+        """Whether a delivery failed, and is tried again or was given up."""
+        return any(d.state in ("failed", "given_up") for d in self.deliveries)
+
+    @property
     def emergency(self) -> bool:
         """Whether signs of an emergency were described in the conversation."""
         kept = (self.slots or {}).get("check_record")
@@ -97,7 +113,8 @@ class Query:
     """What to look for. Empty parts ask for nothing.
 
     Attributes:
-        search: words, all of which stand in name, phone, e-mail or wish, or a part of a phone number.
+        search: words, all of which stand in name, phone, e-mail, wish or at the beginning of the number;
+            or a part of a phone number.
         state: one of STATES, or OPEN.
         failed: only those of which a delivery failed.
     """
@@ -241,7 +258,7 @@ def _id(request_id: str) -> Any:
 
 def _searched(query: Query) -> list[Any]:
     columns = (requests.c.name, requests.c.phone, requests.c.email, requests.c.wish)
-    found = matches(query.search, columns, requests.c.phone)
+    found = matches(query.search, columns, requests.c.phone, requests.c.id)
     return [*found, _delivery_failed()] if query.failed else found
 
 

@@ -14,31 +14,37 @@ LONGEST, MOST_WORDS = 100, 8
 #: A part of a phone number, as people write them.
 _PHONE = re.compile(r"[0-9\s()+./-]+")
 _LEAST_DIGITS = 4
+#: The beginning of a request's number, which comes from a UUID.
+_NUMBER = re.compile("[0-9a-fA-F-]{4,36}")
 #: What stands between the digits of a number that is stored.
 _BETWEEN = " -()./"
 #: What has a meaning in a pattern, and how it loses it.
 _SIGNS, _ESCAPED = re.compile("[%_/]"), r"/\g<0>"
 
 
-def matches(search: str, columns: Sequence[Any], phone: Any) -> list[Any]:
+def matches(search: str, columns: Sequence[Any], phone: Any, number: Any) -> list[Any]:
     """Return conditions that all have to hold: each word stands in one of the columns.
 
     Args:
         search: what was typed; blanks stand between words.
         columns: where the words may stand.
         phone: the column of the phone number; "020 7946" finds +44 20 7946 0000 in it.
+        number: the column of which a word may be the beginning.
     """
     text = "".join(c if c.isprintable() else " " for c in search)[:LONGEST].strip()
     digits = re.sub("[^0-9]", "", text).lstrip("0")
     if _PHONE.fullmatch(text) and len(digits) >= _LEAST_DIGITS:
-        as_words = sa.and_(*_words(text, columns))
+        as_words = sa.and_(*_words(text, columns, number))
         return [sa.or_(_without_signs(phone).like(f"%{digits}%"), as_words)]
-    return _words(text, columns)
+    return _words(text, columns, number)
 
 
-def _words(text: str, columns: Sequence[Any]) -> list[Any]:
+def _words(text: str, columns: Sequence[Any], number: Any) -> list[Any]:
     return [
-        sa.or_(*(column.ilike(pattern, escape="/") for column in columns for pattern in _patterns(word)))
+        sa.or_(
+            *(column.ilike(pattern, escape="/") for column in columns for pattern in _patterns(word)),
+            *([number.ilike(f"{word}%")] if _NUMBER.fullmatch(word) else []),
+        )
         for word in text.split()[:MOST_WORDS]
     ]
 

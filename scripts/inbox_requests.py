@@ -45,7 +45,7 @@ def lines(found: listing.Found, query: Query) -> str:
     shown = []
     for one in found.requests:
         ways = ", ".join(way for way in (one.phone, one.email) if way)
-        late = " (not delivered yet)" if any(d.state == "failed" for d in one.deliveries) else ""
+        late = " (not delivered yet)" if one.late else ""
         when = f"{datetime.fromtimestamp(one.created, timezone.utc):%Y-%m-%d %H:%M} UTC"
         head = f"{when}  {one.state:<11}  {one.id}  {_line(one.name) or 'no name'}: {_line(ways)}{late}"
         shown += [head, *([f"    {_line(one.wish)}"] if one.wish else [])]

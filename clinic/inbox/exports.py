@@ -33,7 +33,7 @@ def one(request_id: str) -> Response:
     found = listing.one(request_id, who(), None)
     if found is None:
         abort(404)
-    return _file(form, [found], f"request-{found.id[:8]}", single=True)
+    return _file(form, [found], f"request-{found.number}", single=True)
 
 
 @blueprint.post("/export")

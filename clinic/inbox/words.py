@@ -11,7 +11,12 @@ OUTCOMES = {
     "needs_specialist_review": "The specialist needs to look",
     "no_listed_contraindication": "No listed reason reported",
 }
-DELIVERIES = {"delivered": "Delivered", "failed": "Failed, will be tried again", "waiting": "Waiting"}
+DELIVERIES = {
+    "delivered": "Delivered",
+    "waiting": "Waiting",
+    "failed": "Failed, will be tried again",
+    "given_up": "Given up; whoever runs Stria can try again with make deliver RETRY=1",
+}
 #: Names of what is done, as they stand in the audit.
 AUDIT = {
     "list": "Looked at the list",

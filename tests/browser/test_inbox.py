@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from assistant.screening.fhir_rules import check_response
 from clinic import database, tables, takeovers
+from clinic.listing import NEVER
 from tests.browser.conftest import Watch
 from tests.browser.test_axe import violations
 from tests.clinic_rows import add, audited, deliver, row
@@ -49,6 +50,7 @@ def requests(server: InboxServer) -> dict[str, str]:
     }
     deliver(made["full"])
     deliver(made["full"], "webhook", delivered=1.0)
+    deliver(made["long"], due=NEVER)
     for number in range(10, 40):
         add(number, finished())
     return made

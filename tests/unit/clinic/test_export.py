@@ -94,7 +94,7 @@ class TestFhir:
         found = export.as_response(make(full()))
         assert check_response(found) == []
         assert found["contained"][0]["name"] == [{"text": "Ann Example"}]
-        assert found["identifier"]["value"].startswith("0b6f6a52")
+        assert found["identifier"]["value"] == "0B6F6A52"
         consent = next(item for item in found["item"] if item["linkId"] == "consent")
         assert consent["item"][0]["answer"] == [{"valueDateTime": "2026-09-21T14:13:20+00:00"}]
 

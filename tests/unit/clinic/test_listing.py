@@ -80,6 +80,16 @@ class TestFind:
         add(2, phone="+4930123456", name="Bo")
         assert found(typed) == ["Ann Example 1"]
 
+    def test_number(self) -> None:
+        """What patients and staff read to each other is the beginning of the id."""
+        add(1, id="0b6f6a52-6a9c-4f53-9be5-8e0d5a7d1c11", name="Found")
+        add(2, phone="")
+        assert found("0B6F6A52") == ["Found"]
+        assert found("0b6f") == ["Found"]
+        assert found("6a9c") == []
+        (one,) = listing.find(Query("0B6F6A52"), "anna").requests
+        assert one.number == "0B6F6A52"
+
     @pytest.mark.parametrize("sign", ["%", "_", "/", "'", '"', "\\", "--"])
     def test_signs_are_only_signs(self, sign: str) -> None:
         """What has a meaning in SQL has none in a search."""
@@ -93,14 +103,17 @@ class TestFind:
         deliver(add(2), error="ConnectionRefusedError", attempts=3)
         deliver(add(3), delivered=1.0)
         deliver(add(4), attempts=0, error="")
-        assert found(failed=True) == ["Ann Example 2"]
+        deliver(add(5, name="Given Up"), due=listing.NEVER)
+        assert found(failed=True) == ["Ann Example 2", "Given Up"]
         told = listing.find(Query(), "anna")
-        assert told.failed == 1
+        assert told.failed == 2
+        assert [one.late for one in told.requests] == [False, True, False, False, True]
         assert [[d.state for d in one.deliveries] for one in told.requests] == [
             [],
             ["failed"],
             ["delivered"],
             ["waiting"],
+            ["given_up"],
         ]
 
     def test_audit(self) -> None:

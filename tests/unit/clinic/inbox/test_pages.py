@@ -16,7 +16,7 @@ from assistant.screening.fhir_rules import check_response
 from clinic import audit, database, export, takeovers
 from clinic.bundle import check_bundle
 from clinic.inbox import exports
-from clinic.listing import LONGEST_NOTE
+from clinic.listing import LONGEST_NOTE, NEVER
 from tests.clinic_rows import add, audited, deliver, row
 from tests.inbox import Visitor
 from tests.unit.screening.records import finished, full
@@ -102,6 +102,15 @@ class TestRequest:
             assert told in page, told
         assert "Ann Example" not in re.findall("<title>(.+)</title>", page)[0]
         assert audited()[-1] == ("anna", "view", known)
+
+    def test_a_delivery_that_was_given_up(self, anna: Visitor) -> None:
+        """It has no next try, and whoever can help is named."""
+        known = add(1)
+        deliver(known, due=NEVER, attempts=100)
+        page = anna.ask(f"/requests/{known}").text
+        assert "Given up; whoever runs Stria" in page
+        assert "100 tries, last error Timeout." in page
+        assert "next try" not in page
 
     def test_without_a_check(self, anna: Visitor) -> None:
         """It says so, and there is no page to print."""
