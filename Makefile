@@ -13,7 +13,7 @@ endif
 VENV_PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: run chat train check conversations test load eval bench audit sbom purge summary fmt lock widget screenshots snippet setup clean help
+.PHONY: run chat train check conversations test load eval bench audit sbom purge summary inbox inbox-user requests audit-log fmt lock widget screenshots snippet setup clean help
 
 run: setup ## Start the assistant (PORT, ACTIONS_PORT); trains when needed
 	@$(VENV_PYTHON) -m scripts.run
@@ -59,6 +59,18 @@ purge: setup ## Erase expired conversations now (the server does it by itself)
 
 summary: setup ## Print the summary of a check (SENDER=..., FORMAT=html, pdf or fhir, OUT=file)
 	@$(VENV_PYTHON) -m scripts.summary
+
+inbox: setup ## Start the inbox for the clinic's staff (INBOX_PORT), beside the assistant
+	@$(VENV_PYTHON) -m scripts.inbox
+
+inbox-user: setup ## Let somebody log in to the inbox (NAME=...; asks for a password; REMOVE=1: no more)
+	@$(VENV_PYTHON) -m scripts.inbox_user
+
+requests: setup ## List requests of patients (SEARCH=..., STATE=all), show one (ID=...), set its STATE, or FORMAT=csv OUT=file
+	@$(VENV_PYTHON) -m scripts.inbox_requests
+
+audit-log: setup ## Print what staff and commands did with requests (WHO=..., ACTION=..., LINES=50)
+	@$(VENV_PYTHON) -m scripts.audit_log
 
 fmt: setup ## Format the code
 	@$(VENV_PYTHON) -m ruff check --quiet --fix-only .

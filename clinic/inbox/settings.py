@@ -12,8 +12,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from assistant.datafiles import project_dir
 from assistant.kept_secret import SHORTEST, kept_secret
 
-PREFIX = "STRIA_INBOX_"
-PORT = "INBOX_PORT"
 LOOPBACK = "127.0.0.1"
 #: Names under which a browser on this machine reaches it.
 HERE = ("127.0.0.1", "localhost", "[::1]")
@@ -60,26 +58,32 @@ class InboxSettings:
             InboxSettingError: One is wrong.
         """
         reader = _Reader(environ)
-        host = reader.text("HOST", LOOPBACK)
+        host = reader.text("STRIA_INBOX_HOST", LOOPBACK)
         url = reader.url()
         if not url and host not in HERE:
-            raise reader.wrong("URL", "is not set", "it is needed where others can reach the inbox")
+            raise reader.wrong(
+                "STRIA_INBOX_URL", "is not set", "it is needed where others can reach the inbox"
+            )
         proxies = reader.networks()
-        header = reader.text("SSO_HEADER")
+        header = reader.text("STRIA_INBOX_SSO_HEADER")
         if header and not _HEADER.fullmatch(header):
-            raise reader.wrong("SSO_HEADER", "is no header", "set it to one such as X-Forwarded-User")
+            raise reader.wrong(
+                "STRIA_INBOX_SSO_HEADER", "is no header", "set it to one such as X-Forwarded-User"
+            )
         if header and not proxies:
-            raise reader.wrong("PROXIES", "is not set", "name the proxy whose header tells who has logged in")
+            raise reader.wrong(
+                "STRIA_INBOX_PROXIES", "is not set", "name the proxy whose header tells who has logged in"
+            )
         return cls(
             host=host,
-            port=reader.number(PORT, 5060, 1, 65535),
+            port=reader.number("INBOX_PORT", 5060, 1, 65535),
             url=url,
             secret=reader.secret(),
-            idle_seconds=60 * reader.number(f"{PREFIX}IDLE_MINUTES", 30, 1, 720),
-            most_seconds=3600 * reader.number(f"{PREFIX}HOURS", 10, 1, 24),
+            idle_seconds=60 * reader.number("STRIA_INBOX_IDLE_MINUTES", 30, 1, 720),
+            most_seconds=3600 * reader.number("STRIA_INBOX_HOURS", 10, 1, 24),
             proxies=proxies,
             sso_header=header,
-            rate_store=reader.text("RATE_STORE", "memory://"),
+            rate_store=reader.text("STRIA_INBOX_RATE_STORE", "memory://"),
             zone=reader.zone(),
         )
 
@@ -114,11 +118,10 @@ class _Reader:
     environ: Mapping[str, str]
 
     def wrong(self, name: str, problem: str, remedy: str) -> InboxSettingError:
-        variable = name if name == PORT or name.startswith(PREFIX) else f"{PREFIX}{name}"
-        return InboxSettingError(f"{variable} {problem}; {remedy}")
+        return InboxSettingError(f"{name} {problem}; {remedy}")
 
     def text(self, name: str, default: str = "") -> str:
-        return self.environ.get(f"{PREFIX}{name}", "").strip() or default
+        return self.environ.get(name, "").strip() or default
 
     def number(self, variable: str, default: int, least: int, most: int) -> int:
         text = self.environ.get(variable, "").strip() or str(default)
@@ -127,36 +130,40 @@ class _Reader:
         return int(text)
 
     def url(self) -> str:
-        url = self.text("URL").rstrip("/")
+        url = self.text("STRIA_INBOX_URL").rstrip("/")
         if url and not _URL.fullmatch(url):
             remedy = "set it to one such as https://inbox.clinic.example, in small letters"
-            raise self.wrong("URL", "is no address", remedy)
+            raise self.wrong("STRIA_INBOX_URL", "is no address", remedy)
         name = (urlsplit(url).hostname or "") if url else ""
         if url.startswith("http:") and name not in ("localhost", LOOPBACK, "::1"):
-            raise self.wrong("URL", "has no https", "passwords and health data need it beyond this machine")
+            raise self.wrong(
+                "STRIA_INBOX_URL", "has no https", "passwords and health data need it beyond this machine"
+            )
         return url
 
     def networks(self) -> tuple[Network, ...]:
         try:
-            return tuple(ipaddress.ip_network(part) for part in self.text("PROXIES").split())
+            return tuple(ipaddress.ip_network(part) for part in self.text("STRIA_INBOX_PROXIES").split())
         except ValueError:
             remedy = "set it to addresses or networks such as 10.0.0.7 or 10.0.0.0/24, with blanks between"
-            raise self.wrong("PROXIES", "is no list of addresses", remedy) from None
+            raise self.wrong("STRIA_INBOX_PROXIES", "is no list of addresses", remedy) from None
 
     def secret(self) -> str:
-        secret = self.text("SECRET")
+        secret = self.text("STRIA_INBOX_SECRET")
         if secret and len(secret) < SHORTEST:
-            raise self.wrong("SECRET", "is too short", f"give it {SHORTEST} characters or more")
+            raise self.wrong("STRIA_INBOX_SECRET", "is too short", f"give it {SHORTEST} characters or more")
         file = project_dir() / "var" / "inbox_secret"
         try:
             return secret or kept_secret(file)
         except (OSError, ValueError) as error:
             problem = f"is not set, and var/inbox_secret can't be used ({type(error).__name__})"
-            raise self.wrong("SECRET", problem, "set it, or remove the file") from None
+            raise self.wrong("STRIA_INBOX_SECRET", problem, "set it, or remove the file") from None
 
     def zone(self) -> ZoneInfo:
-        name = self.text("ZONE", "UTC")
+        name = self.text("STRIA_INBOX_ZONE", "UTC")
         try:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise self.wrong("ZONE", "is no time zone", "set it to one such as Europe/London") from None
+            raise self.wrong(
+                "STRIA_INBOX_ZONE", "is no time zone", "set it to one such as Europe/London"
+            ) from None

@@ -18,12 +18,19 @@ import jsonschema
 import pytest
 import yaml
 
+from clinic.inbox.settings import InboxSettings
 from scripts._env import ROOT
 from scripts.serve import DEFAULTS, read_secrets
 from tests.databases import Postgres, program, start_postgres
 
 DEPLOY = ROOT / "deploy"
-FILES = ("compose.yml", "compose.messengers.yml", "compose.metrics.yml")
+FILES = (
+    "compose.yml",
+    "compose.messengers.yml",
+    "compose.metrics.yml",
+    "compose.inbox.yml",
+    "compose.delivery.yml",
+)
 
 
 def load(name: str) -> dict[str, Any]:
@@ -34,7 +41,7 @@ def load(name: str) -> dict[str, Any]:
 COMPOSE = load("compose.yml")
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 #: Made by us, or from the same image.
-OURS = ("rasa", "actions", "purge")
+OURS = ("rasa", "actions", "inbox", "purge")
 
 
 def needed_by(kind: str) -> set[str]:
@@ -146,7 +153,7 @@ class TestNetworks:
         assert [n for n, s in SERVICES.items() if "public" in s["networks"]] == ["edge"]
 
     def test_who_can_reach_whom(self) -> None:
-        """Each hop has its own network: the edge reaches no database, actions reach nobody."""
+        """Each hop has its own network: the edge reaches no database and no inbox, actions only databases."""
         members: dict[str, set[str]] = {}
         for name, service in SERVICES.items():
             for network in service["networks"]:
@@ -156,8 +163,26 @@ class TestNetworks:
             "front": {"edge", "rasa"},
             "calls": {"rasa", "balancer"},
             "actions": {"balancer", "actions"},
-            "data": {"rasa", "purge", "postgres", "redis", "rabbitmq"},
+            "data": {"rasa", "actions", "inbox", "purge", "postgres", "redis", "rabbitmq"},
+            "staff": {"inbox"},
         }
+
+    def test_the_inbox_is_for_this_machine(self) -> None:
+        """It has no port by itself; its file gives it one here alone, and no way out."""
+        more = load("compose.inbox.yml")
+        assert set(more["services"]) == {"inbox"}
+        assert more["services"]["inbox"]["ports"] == ["127.0.0.1:5060:5060"]
+        assert set(SERVICES["inbox"]["networks"]) <= set(more["services"]["inbox"]["networks"])
+        options = more["networks"]["desk"]["driver_opts"]
+        assert options == {"com.docker.network.bridge.enable_ip_masquerade": "false"}
+
+    def test_deliveries_need_a_way_out(self) -> None:
+        """Their file adds a network to the action servers, and takes none away."""
+        more = load("compose.delivery.yml")
+        assert set(more["services"]) == {"actions"}
+        networks = set(more["services"]["actions"]["networks"])
+        assert networks - set(SERVICES["actions"]["networks"]) == {"delivery"}
+        assert set(SERVICES["actions"]["networks"]) <= networks
 
     def test_messengers_need_a_way_out(self) -> None:
         """Their file adds a network, and takes none away."""
@@ -204,7 +229,7 @@ class TestSettings:
             ("rasa", SERVICES["rasa"]["environment"]["ACTION_ENDPOINT_URL"].split("/")[2]),
             ("rasa", SERVICES["rasa"]["environment"]["PG_HOST"]),
             ("rasa", SERVICES["rasa"]["environment"]["REDIS_HOST"]),
-            ("purge", SERVICES["purge"]["environment"]["PG_HOST"]),
+            *((name, SERVICES[name]["environment"]["PG_HOST"]) for name in ("purge", "actions", "inbox")),
         ]
         for caller, called in calls:
             host = called.split(":")[0]
@@ -212,18 +237,29 @@ class TestSettings:
 
     def test_variables_of_ours_are_read(self) -> None:
         """What is set for our image is something that it reads."""
-        read = "".join(p.read_text() for p in (DEPLOY / "credentials.yml", ROOT / "scripts" / "serve.py"))
+        readers = ("deploy/credentials.yml", "scripts/serve.py", "clinic/inbox/settings.py")
+        read = "".join((ROOT / reader).read_text() for reader in readers)
         for name in OURS:
             for variable in SERVICES[name].get("environment", {}):
                 known = variable.removesuffix("_FILE")
                 assert known in read or known in DEFAULTS or variable in ("PGSSLMODE", "LOG_LEVEL")
 
-    def test_files_hold_all_secrets(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("name", ["rasa", "actions", "inbox"])
+    def test_files_hold_all_secrets(self, name: str, tmp_path: Path) -> None:
         """The variables that name files are ones whose files are read."""
         (tmp_path / "secret").write_text("x")
-        environment = SERVICES["rasa"]["environment"]
+        environment = SERVICES[name]["environment"]
         files = {v: str(tmp_path / "secret") for v in environment if v.endswith("_FILE")}
         assert read_secrets(files).keys() == {v.removesuffix("_FILE") for v in files}
+
+    def test_the_inbox_takes_them(self) -> None:
+        """With the defaults of the file it starts, for browsers on this machine."""
+        given = {
+            v: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", str(x))
+            for v, x in SERVICES["inbox"]["environment"].items()
+        }
+        found = InboxSettings.read({**given, "STRIA_INBOX_SECRET": "s" * 32, "STRIA_INBOX_HOST": "0.0.0.0"})
+        assert (found.address, found.port, found.sso_header) == ("http://localhost:5060", 5060, "")
 
 
 class TestDatabase:
