@@ -185,6 +185,21 @@ def one(request_id: str, who: str, action: str | None = VIEW) -> Request | None:
         return _made(connection, rows)[0]
 
 
+def id_of(named: str) -> str | None:
+    """Return the id of the request that has this id or number; None when there is none, or more than one.
+
+    Raises:
+        ClinicDatabaseError: The database can't be used.
+    """
+    known = readable(named).strip().lower()
+    if len(known) < NUMBER:
+        return None
+    begins = sa.or_(_id(named), sa.func.substr(requests.c.id, 1, len(known)) == known)
+    with transaction() as connection:
+        found = connection.execute(sa.select(requests.c.id).where(begins).limit(2)).scalars().all()
+    return str(found[0]) if len(found) == 1 else None
+
+
 def exported(found: Iterable[Request], who: str, form: str) -> None:
     """Keep that requests left the inbox in some form, such as `csv`.
 

@@ -55,7 +55,7 @@ def _patterns(word: str) -> list[str]:
     SQLite, and PostgreSQL in some locales, know small and capital letters of English alone.
     """
     ways = [word, word.lower(), word.upper(), word.capitalize()]
-    forms = [unicodedata.normalize(form, way) for way in ways for form in ("NFC", "NFD")]
+    forms = [f(way) for way in ways for f in (_composed, _decomposed)]
     return [f"%{_SIGNS.sub(_ESCAPED, form)}%" for form in dict.fromkeys(forms)]
 
 
@@ -63,3 +63,11 @@ def _without_signs(column: Any) -> Any:
     for sign in _BETWEEN:
         column = sa.func.replace(column, sign, "")
     return column
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _decomposed(text: str) -> str:
+    return unicodedata.normalize("NFD", text)

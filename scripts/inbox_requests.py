@@ -2,8 +2,8 @@
 
     make requests                            lists those that are open
     make requests SEARCH="ann" STATE=all     looks in name, phone, e-mail and wish
-    make requests ID=...                     shows one; FORMAT=html, fhir or csv tells it in another form
-    make requests ID=... STATE=done          sets the state: new, in_progress or done
+    make requests ID=0B6F6A52                shows one; FORMAT=html, fhir or csv tells it in another form
+    make requests ID=0B6F6A52 STATE=done     sets the state: new, in_progress or done
     make requests FORMAT=csv OUT=file        all that are found, for a spreadsheet; FORMAT=fhir for systems
 
 Everything is kept in the audit, under the name of who runs it.
@@ -47,7 +47,7 @@ def lines(found: listing.Found, query: Query) -> str:
         ways = ", ".join(way for way in (one.phone, one.email) if way)
         late = " (not delivered yet)" if one.late else ""
         when = f"{datetime.fromtimestamp(one.created, timezone.utc):%Y-%m-%d %H:%M} UTC"
-        head = f"{when}  {one.state:<11}  {one.id}  {_line(one.name) or 'no name'}: {_line(ways)}{late}"
+        head = f"{when}  {one.state:<11}  {one.number}  {_line(one.name) or 'no name'}: {_line(ways)}{late}"
         shown += [head, *([f"    {_line(one.wish)}"] if one.wish else [])]
     total = f"{found.total} {'request' if found.total == 1 else 'requests'}"
     kind = f" {query.state.replace('_', ' ')}" if query.state else ""
@@ -108,15 +108,17 @@ def told(environ: Mapping[str, str]) -> str:
             raise CommandError(f"STATE={state} is not known; use one of {', '.join((*STATES, OPEN, ALL))}")
         shown = "" if state == ALL else state or OPEN
         return many(Query(environ.get("SEARCH", ""), shown, environ.get("FAILED", "") == "1"), form)
+    if state and state not in STATES:
+        raise CommandError(f"STATE={state} can't be set; use one of {', '.join(STATES)}")
+    known = listing.id_of(number)
+    if known is None:
+        raise CommandError("there is no request of this ID or number; make requests lists them")
     if state:
-        if state not in STATES:
-            raise CommandError(f"STATE={state} can't be set; use one of {', '.join(STATES)}")
-        if not listing.set_state(number, state, who()):
-            raise CommandError("there is no request of this ID; make requests lists them")
+        listing.set_state(known, state, who())
         return f"The request is now {state.replace('_', ' ')}.\n"
-    found = listing.one(number, who())
+    found = listing.one(known, who(), None if form else listing.VIEW)
     if found is None:
-        raise CommandError("there is no request of this ID; make requests lists them")
+        raise CommandError("the request was erased in this moment")
     text = one(found, form)
     if form:
         listing.exported([found], who(), form)

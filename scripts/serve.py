@@ -46,6 +46,8 @@ DEFAULTS = {
     "TF_NUM_INTEROP_THREADS": "1",
 }
 NEEDED = ("PG_HOST", "REDIS_HOST")
+#: Where the clinic's database is.
+CLINIC = "STRIA_CLINIC_DB"
 #: The database of Redis for rates; locks have number 1.
 RATES = 2
 
@@ -92,10 +94,10 @@ def clinic_settings(environ: Mapping[str, str]) -> dict[str, str]:
         CommandError: Nothing says where it is.
     """
     found = {**DEFAULTS, **environ, **read_secrets(environ)}
-    if not found.get("STRIA_CLINIC_DB"):
+    if not found.get(CLINIC):
         if not found.get("PG_HOST"):
             raise CommandError("PG_HOST is not set")
-        found["STRIA_CLINIC_DB"] = clinic_database(found)
+        found[CLINIC] = clinic_database(found)
     return found
 
 
@@ -139,7 +141,7 @@ def actions(environ: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
     """Returns command and environment of the action server, with the clinic's database when one is named."""
     port = str(read_ports(environ).actions)
     command = [*module("rasa_sdk"), "--quiet", "--actions", "actions", "--port", port]
-    named = environ.get("PG_HOST") or environ.get("STRIA_CLINIC_DB") or environ.get("STRIA_CLINIC_DB_FILE")
+    named = any(environ.get(name) for name in ("PG_HOST", CLINIC, f"{CLINIC}_FILE"))
     found = clinic_settings(environ) if named else environ
     return command, {**found, "SANIC_HOST": environ.get("HOST") or "0.0.0.0"}
 

@@ -83,7 +83,7 @@ def _limit(app: Flask, known: InboxSettings) -> None:
     )
     for name in (STATIC, *HEALTH):
         limiter.exempt(app.view_functions[name])
-    view = app.view_functions[LOGIN]
+    view: Any = app.view_functions[LOGIN]
     for rate, key in ((RATE_ADDRESS, client_address), (RATE_NAME, _login_name)):
         view = limiter.limit(rate, key_func=key, methods=["POST"])(view)
     app.view_functions[LOGIN] = view

@@ -89,6 +89,11 @@ class TestFind:
         assert found("6a9c") == []
         (one,) = listing.find(Query("0B6F6A52"), "anna").requests
         assert one.number == "0B6F6A52"
+        assert listing.id_of("0b6F6A52 ") == listing.id_of(one.id) == one.id
+        add(3, id="0b6f6a52-ffff-4f53-9be5-8e0d5a7d1c11")
+        for unclear in ("0B6F6A52", "0B6F", "", "%%%%%%%%", "x" * 999):
+            assert listing.id_of(unclear) is None
+        assert listing.id_of("0b6f6a52-6") == one.id
 
     @pytest.mark.parametrize("sign", ["%", "_", "/", "'", '"', "\\", "--"])
     def test_signs_are_only_signs(self, sign: str) -> None:

@@ -212,7 +212,9 @@ class TestPods:
         """The action servers and the inbox have the files that their variables name, and no others."""
         found = dict(pods(rendered))
         for name in ("demo-actions", "demo-inbox"):
-            named = {v.rpartition("/")[2] for v in environment(found[name]).values() if "/secrets/stria/" in v}
+            named = {
+                v.rpartition("/")[2] for v in environment(found[name]).values() if "/secrets/stria/" in v
+            }
             (volume,) = [v for v in found[name]["spec"]["volumes"] if v["name"] == "secrets"]
             assert {item["key"] for item in volume["secret"]["items"]} == named
             assert all(item["key"] == item["path"] for item in volume["secret"]["items"])
