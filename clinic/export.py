@@ -6,19 +6,17 @@ import csv
 import io
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, TypeVar
 
 from assistant.screening.fhir import questionnaire_response
 from assistant.screening.fhir_rules import check_response
 from assistant.screening.fhir_values import clean
 from assistant.screening.record import CheckRecord
-from assistant.screening.report import Circumstances, Consent, Patient, report
-from assistant.screening.summary import summary_text
+from assistant.screening.report import Circumstances, Consent, Patient
 from assistant.screening.summary_letter import summary_letter
 from assistant.screening.summary_page import summary_page
-from assistant.wording import wording
 from clinic.bundle import bundle, check_bundle
 from clinic.listing import Request
 
@@ -32,6 +30,8 @@ _FORMULA = "=+@\uff1d\uff0b\uff20\uff0d-"
 _START = re.compile(rf"(^|[;\t\r\n\v\f\x85\u2028\u2029])([\s\"']*)([{_FORMULA}])")
 #: By it spreadsheets know that a file is in UTF-8.
 _MARK = "\ufeff"
+
+Made = TypeVar("Made")
 
 
 class NoSummaryError(Exception):
@@ -73,17 +73,20 @@ def as_letter(request: Request) -> str:
         NoSummaryError: There is none.
         DataFileError: The Questionnaire or a wording is missing.
     """
-    return str(_made(request, summary_letter))
+    return made(request, summary_letter)
 
 
-def as_lines(request: Request) -> list[str]:
-    """Return what the check found, in lines, without what the request itself tells. Raises as `as_letter`."""
-    return list(_made(request, _short))
+def made(request: Request, make: Callable[[CheckRecord, Circumstances], Made]) -> Made:
+    """Return what `make` makes of the check and what is told beside it. Raises as `as_letter`."""
+    record = record_of(request)
+    if record is None:
+        raise NoSummaryError("no check was begun")
+    return _guarded(request, make, record)
 
 
 def as_page(request: Request) -> str:
     """Return the summary as a page to print. Raises as `as_letter`."""
-    return str(_made(request, summary_page))
+    return made(request, summary_page)
 
 
 def as_text(request: Request) -> str:
@@ -109,7 +112,7 @@ def as_response(request: Request) -> dict[str, Any]:
         DataFileError: The Questionnaire or a wording is missing.
     """
     record = record_of(request) or CheckRecord()
-    resource: dict[str, Any] = _guarded(request, questionnaire_response, record)
+    resource = _guarded(request, questionnaire_response, record)
     if problems := check_response(resource):
         raise NoSummaryError(f"request {clean(request.id)} can't be told in FHIR: {problems[0]}")
     return resource
@@ -118,10 +121,10 @@ def as_response(request: Request) -> dict[str, Any]:
 def as_bundle(requests: Iterable[Request]) -> dict[str, Any]:
     """Return the QuestionnaireResponses of many requests as a Bundle. Raises as `as_response`."""
     entries = [(_full_url(request.id), as_response(request)) for request in requests]
-    made = bundle(entries)
-    if problems := check_bundle(made):
+    found = bundle(entries)
+    if problems := check_bundle(found):
         raise NoSummaryError(f"the requests can't be told in FHIR: {problems[0]}")
-    return made
+    return found
 
 
 def as_csv(requests: Iterable[Request]) -> str:
@@ -148,14 +151,6 @@ def _defused(cell: str) -> str:
     return _START.sub(r"\1'\2\3", clean(cell)) if cell else ""
 
 
-def _short(record: CheckRecord, about: Circumstances) -> list[str]:
-    found = report(record, about)
-    because = [f"{wording('summary.page.because')}: {found.because}"] if found.because else []
-    title, *lines = [line for line in summary_text(record).splitlines() if line.strip()]
-    shown = lines if title == wording("summary.title") else [title, *lines]
-    return [clean(line) for line in [*shown, *because]]
-
-
 def _full_url(request_id: str) -> str:
     try:
         return uuid.UUID(request_id).urn
@@ -163,14 +158,9 @@ def _full_url(request_id: str) -> str:
         return uuid.uuid5(uuid.NAMESPACE_OID, clean(request_id)).urn
 
 
-def _made(request: Request, make: Any) -> Any:
-    record = record_of(request)
-    if record is None:
-        raise NoSummaryError("no check was begun")
-    return _guarded(request, make, record)
-
-
-def _guarded(request: Request, make: Any, record: CheckRecord) -> Any:
+def _guarded(
+    request: Request, make: Callable[[CheckRecord, Circumstances], Made], record: CheckRecord
+) -> Made:
     """Return what `make` makes of the record, which another version or project may have stored."""
     try:
         return make(record, circumstances(request))

@@ -185,6 +185,20 @@ def one(request_id: str, who: str, action: str | None = VIEW) -> Request | None:
         return _made(connection, rows)[0]
 
 
+def latest_of(conversations: Iterable[str], who: str) -> dict[str, Request]:
+    """Return the latest request of each conversation that has one.
+
+    Raises:
+        ClinicDatabaseError: The database can't be used.
+    """
+    asked = sa.select(requests).where(requests.c.conversation.in_(list(conversations)))
+    with transaction() as connection:
+        found = _made(connection, connection.execute(asked.order_by(requests.c.created)).all())
+        if found:
+            audit.record(connection, who, LIST)
+    return {one.conversation: one for one in found}
+
+
 def id_of(named: str) -> str | None:
     """Return the id of the request that has this id or number; None when there is none, or more than one.
 

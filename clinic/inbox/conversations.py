@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from clinic import takeovers
+from clinic import listing, takeovers
 from clinic.inbox.visitors import who
 
 blueprint = Blueprint("conversations", __name__)
@@ -14,7 +14,9 @@ blueprint = Blueprint("conversations", __name__)
 @blueprint.get("/taken")
 def taken() -> str:
     """Show them, each by the name under which the audit knows it: its own can be a phone number."""
-    found = [(takeovers.audit_id(name), one) for name, one in takeovers.taken().items()]
+    taken_over = takeovers.taken()
+    requests = listing.latest_of(taken_over, who())
+    found = [(takeovers.audit_id(name), one, requests.get(name)) for name, one in taken_over.items()]
     return render_template("taken.html", found=found)
 
 

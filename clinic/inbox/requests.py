@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response as Answer
 
 from assistant.screening.summary_page import page_policy
 from clinic import export, listing, takeovers
-from clinic.inbox import errors
+from clinic.inbox import errors, summary
 from clinic.inbox.visitors import who
 from clinic.listing import NEW, OPEN, STATES, Query, Request
 
@@ -93,7 +93,7 @@ def shown(request_id: str) -> str:
 
 
 @blueprint.get("/requests/<request_id>/summary")
-def summary(request_id: str) -> Response:
+def printed(request_id: str) -> Response:
     """Show the summary as a page to print."""
     try:
         page = export.as_page(_one(request_id, PRINT))
@@ -168,15 +168,15 @@ def _back(request_id: str) -> Answer:
 def _page(found: Request, draft: str | None = None, problem: str = "") -> str:
     try:
         has_check = export.record_of(found) is not None
-        lines = export.as_lines(found) if has_check else []
+        check = export.made(found, summary.shown) if has_check else None
     except export.NoSummaryError:
-        has_check, lines = True, []
+        has_check, check = True, None
     taken = takeovers.taken().get(found.conversation)
     return render_template(
         "request.html",
         one=found,
         has_check=has_check,
-        lines=lines,
+        check=check,
         taken=taken,
         draft=draft,
         problem=problem,

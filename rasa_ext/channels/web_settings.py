@@ -75,4 +75,3 @@ class WebSettings:
     def session_seconds(self) -> int:
         """How long a session lasts that is not used."""
         return self.session_days * 86_400
-

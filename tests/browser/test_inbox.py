@@ -281,7 +281,7 @@ class TestAccessible:
         for hidden in ("button", "nav", "textarea"):
             expect(page.locator(hidden).first).to_be_hidden()
         expect(page.get_by_text("ann@mail.example")).to_be_visible()
-        expect(page.get_by_text("Medicines: yes")).to_be_visible()
+        expect(page.get_by_role("row", name="Medicines yes")).to_be_visible()
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
         assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
 

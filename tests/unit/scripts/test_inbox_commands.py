@@ -204,9 +204,8 @@ class TestServer:
 
     def test_loopback_only(self, tmp_path: Path) -> None:
         """By default nobody else can reach it."""
-        with inbox(tmp_path) as server:
-            with pytest.raises(ConnectionRefusedError):
-                socket.create_connection(("127.0.0.2", server.port), timeout=3)
+        with inbox(tmp_path) as server, pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.2", server.port), timeout=3)
 
     def test_requests_that_are_wrong(self, tmp_path: Path) -> None:
         """They are refused, and the next visitor is served; the log holds no traceback."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from typing import Any
 
@@ -78,14 +77,14 @@ class TestPassword:
         staff.set_password(NAME, PASSWORD, "a test")
 
         def seconds(name: str) -> float:
-            start = time.perf_counter()
+            start = time.process_time()
             staff.checked(name, "wrong horse battery")
-            return time.perf_counter() - start
+            return time.process_time() - start
 
-        taken = {name: [seconds(name) for _ in range(5)] for name in (NAME, "nobody", "no name!")}
-        known = statistics.median(taken[NAME])
+        taken = {name: min(seconds(name) for _ in range(5)) for name in (NAME, "nobody", "no name!")}
         for name in ("nobody", "no name!"):
-            assert statistics.median(taken[name]) == pytest.approx(known, rel=0.5)
+            # The time of the processor: other work of the machine does not count.
+            assert taken[name] == pytest.approx(taken[NAME], rel=0.3)
         assert "scrypt:32768:8:1" in REAL["_NOBODY"]
 
     def test_limit_of_a_name(self, app: Flask) -> None:

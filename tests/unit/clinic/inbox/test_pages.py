@@ -220,6 +220,18 @@ class TestConversations:
         assert anna.post("/taken/give-back", conversation=known).status_code == 303
         assert takeovers.taken() == {}
 
+    def test_the_request_behind_it(self, anna: Visitor) -> None:
+        """The latest one of the conversation, when there is one."""
+        add(2, conversation="web:9", name="Older")
+        known = add(1, conversation="web:9", name="Latest")
+        takeovers.take("web:9", "ben")
+        takeovers.take("web:8", "ben")
+        page = anna.ask("/taken").text
+        assert f'href="/requests/{known}"' in page
+        assert "Latest" in page
+        assert "Older" not in page
+        assert page.count("Without a request") == 1
+
 
 class TestExports:
     def test_csv(self, anna: Visitor) -> None:
@@ -313,4 +325,4 @@ def test_unfinished_check(anna: Visitor) -> None:
     record.answer("cardiovascular", "no", "no", "answer")
     page: Any = anna.ask(f"/requests/{add(1, record)}").text
     assert "1 of 6" in page
-    assert "No result of a check" in page
+    assert "The check is not finished" in page
