@@ -53,8 +53,10 @@ def shown(record: CheckRecord, about: Circumstances) -> Shown:
         for e in found.changes
     )
     readings = tuple(f"{r.typed} ({amount(r)})" for r in found.readings)
+    named = ", ".join(found.medicines)
+    medicines = (f"{named}. {titles['medicines_note']}",) if named else ()
     more = (
-        (titles["medicines"], found.medicines),
+        (titles["medicines"], medicines),
         (titles["readings"], readings),
         (titles["off_list"], found.off_list),
         (titles["changes"], changes),
