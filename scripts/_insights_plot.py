@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -86,7 +87,7 @@ def _stacked(
 
 def _left(axis: Any, total: Figures) -> None:
     of_item = {d.item: d for d in total.drop_offs()}
-    names = [wording(f"items.{item}.name") for item in ITEMS]
+    names = ["\n".join(textwrap.wrap(wording(f"items.{item}.name"), 18)) for item in ITEMS]
     reasons = (("stopped", BLUE), ("emergency", RED), ("restarted", SKY), ("other", ORANGE))
     below = [0] * len(ITEMS)
     for reason, colour in (*reasons, ("no more word", GREY)):

@@ -30,8 +30,8 @@ NEAR = 0.85
 HALF_LIFE = 28
 #: Different questions that are put into groups; the newest ones. The work grows with their square.
 MOST = 3000
-#: Questions of a group that are shown.
-SHOWN = 8
+#: Different questions of a group that are handed on.
+SHOWN = 40
 OTHER = "other"
 
 

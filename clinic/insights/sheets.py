@@ -37,6 +37,7 @@ _REASONS = {
 }
 #: Characters of a cell in a terminal.
 _WIDEST = 70
+_LINES = 8
 UNANSWERED = ("not_in_document", "out_of_scope", "unclear")
 
 
@@ -92,8 +93,8 @@ def group_sheet(found: Ranked) -> Sheet:
 
 
 def group_lines(group: Group) -> list[str]:
-    """Return other questions of a group."""
-    return [clean(text) for text in group.questions if text != group.label]
+    """Return some other questions of a group, the most central first."""
+    return [clean(text) for text in group.questions if text != group.label][:_LINES]
 
 
 def topic_name(name: str) -> str:

@@ -31,13 +31,13 @@ class Space:
     """Turns texts into vectors. Learns from examples, and keeps what it has turned."""
 
     def __init__(self, examples: Sequence[Example]):
-        """Learn from these examples; without sentence vectors nothing is learnt."""
+        """Learn from these examples; without any, or without sentence vectors, nothing is learnt."""
         self._encoder = encoder_or_none()
         self._known: dict[str, Vectors] = {}
-        self._centre = np.zeros(0, np.float32)
-        self._mean: npt.NDArray[np.float64] = np.zeros(0)
-        self._map: npt.NDArray[np.float64] = np.zeros((0, 0))
-        if self._encoder is not None:
+        self._centre = np.zeros(DIMENSIONS // 2, np.float32)
+        self._mean: npt.NDArray[np.float64] = np.zeros(DIMENSIONS)
+        self._map: npt.NDArray[np.float64] = np.eye(DIMENSIONS)
+        if self._encoder is not None and examples:
             self._learn(examples)
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
