@@ -22,6 +22,7 @@ _KINDS = {
     "condition": "own health and the check",
     "smalltalk": "small talk and commands",
     "emergency": "emergencies",
+    "person": "left to a person",
     "none": "failed",
 }
 _OUTCOMES = {

@@ -27,7 +27,7 @@ class TestSettings:
     def test_variables(self) -> None:
         """The tables hold all variables that are read, and no others."""
         sources = [ROOT / "Makefile", *ROOT.glob("*.yml"), *(ROOT / "tests").glob("*.py")]
-        for folder in ("actions", "assistant", "rasa_ext", "scripts"):
+        for folder in ("actions", "assistant", "clinic", "rasa_ext", "scripts"):
             sources.extend((ROOT / folder).rglob("*.py"))
         read_ = {v for path in sources for v in SETTING.findall(path.read_text(encoding="utf-8"))}
         assert {v for v in read_ if not v.startswith(OF_DEPLOY)} == settings().keys()
