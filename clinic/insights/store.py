@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -56,10 +56,10 @@ def add(counts: Mapping[Key, int], questions: Iterable[Question]) -> None:
         ClinicDatabaseError: nothing is stored.
     """
     # In one order, so that two processes that add the same ones don't wait for each other for ever.
-    rows = [
-        {"day": day, "name": name, "label": label[:_LABEL], "count": count}
-        for (day, name, label), count in sorted(counts.items())
-    ]
+    cut: Counter[Key] = Counter()
+    for (day, name, label), count in counts.items():
+        cut[day, name, label[:_LABEL]] += count
+    rows = [{"day": d, "name": n, "label": label, "count": c} for (d, n, label), c in sorted(cut.items())]
     asked = [{**vars(q), "topic": q.topic[:_LABEL], "id": _random_id()} for q in questions]
     secrets.SystemRandom().shuffle(asked)
     with transaction() as connection:
