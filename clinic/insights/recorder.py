@@ -17,9 +17,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from assistant import logs
+from assistant.datafiles import DataFileError
 from clinic.database import ClinicDatabaseError
 from clinic.insights import store
 from clinic.insights.questions import Asked, kept
+from clinic.insights.scrub import project_scrubber
 from clinic.insights.store import Key, Question
 
 logger = logging.getLogger(__name__)
@@ -106,7 +108,11 @@ class Recorder:
                 return False
 
     def _run(self) -> None:
-        self.flush()
+        try:
+            # A third of a second, rather now than beside the first messages.
+            project_scrubber()
+        except DataFileError as error:
+            logger.error("insights: questions can't be scrubbed: %s", error)
         while not self._stopping.wait(self._step):
             self.flush()
         self.flush()

@@ -99,7 +99,9 @@ def test_what_is_kept_and_counted(own: OwnStack) -> None:
 
     found = questions(own)
     print(found, counted(own))
-    assert [(kind, topic) for kind, topic, _ in found if topic == "price"] == [("not_in_document", "price")] * 2
+    assert [(kind, topic) for kind, topic, _ in found if topic == "price"] == [
+        ("not_in_document", "price")
+    ] * 2
     assert any("cost" in text and "…" in text for _, _, text in found)
     assert not any("cold sore" in text or "breathe" in text for _, _, text in found)
     assert own.folder is not None

@@ -52,7 +52,6 @@ def recorder(memory: Memory) -> Recorder:
     """A recorder that is on; its thread sleeps, so that tests choose when it works."""
     found = Recorder(memory.add, step=3600)
     found.start()
-    eventually(lambda: not found._working.locked())
     return found
 
 

@@ -27,11 +27,32 @@ link = st.tuples(st.sampled_from(["https://", "www.", "HTTP://"]), odd, st.sampl
 handle = odd.map("@{}".format)
 secrets = st.one_of(odd, capital, odd.map(str.upper), digits, phone, mail, link, handle)
 joints = st.sampled_from(
-    ["", " ", "  ", "\n", ",", ".", "-", "_", "'", "\u2019", '"', "(", "/", ":", "\u200b", "\u00ad", "\u2060", "\U0001f600"]
+    [
+        "",
+        " ",
+        "  ",
+        "\n",
+        ",",
+        ".",
+        "-",
+        "_",
+        "'",
+        "\u2019",
+        '"',
+        "(",
+        "/",
+        ":",
+        "\u200b",
+        "\u00ad",
+        "\u2060",
+        "\U0001f600",
+    ]
 )
 contexts = st.one_of(
     st.lists(st.sampled_from(CONTENT), max_size=6).map(" ".join),
-    st.sampled_from(["", "how much is it for", "my name is", "I'm", "does it hurt?", "call me", "this is", "HOW LONG"]),
+    st.sampled_from(
+        ["", "how much is it for", "my name is", "I'm", "does it hurt?", "call me", "this is", "HOW LONG"]
+    ),
     st.text(max_size=20),
 )
 
@@ -120,7 +141,9 @@ def test_examples(typed: str, kept: str) -> None:
     assert scrub(typed) == kept
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "Zorvolex", "hi", "ok so", "12345", "????", "I'm Mark", "\u200b"])
+@pytest.mark.parametrize(
+    "typed", ["", "   ", "Zorvolex", "hi", "ok so", "12345", "????", "I'm Mark", "\u200b"]
+)
 def test_what_asks_nothing_is_not_kept(typed: str) -> None:
     """Nothing but gaps and one or two plain words tells nothing."""
     assert scrub(typed) == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 import sqlalchemy as sa
@@ -71,7 +72,7 @@ def test_questions_have_no_order() -> None:
     stored = [row.text for row in rows]
     assert sorted(stored) == texts
     assert stored != texts
-    together = sum(abs(int(a[-3:]) - int(b[-3:])) == 1 for a, b in zip(stored, stored[1:], strict=False))
+    together = sum(abs(int(a[-3:]) - int(b[-3:])) == 1 for a, b in pairwise(stored))
     assert together < 15
     assert set(rows[0]._mapping) == {"id", "day", "kind", "topic", "locale", "text"}
 

@@ -41,7 +41,7 @@ def test_a_broken_list_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("STRIA_DATA", str(tmp_path))
     clear_caches()
     try:
-        with pytest.raises(DataFileError, match="'plain' is no list of words. Write"):
+        with pytest.raises(DataFileError, match=r"'plain' is no list of words\. Write"):
             word_lists()
     finally:
         monkeypatch.undo()

@@ -70,7 +70,10 @@ async def test_what_is_handed_on(talk: Talk, text: str, intent: str, handed_on: 
 
 def message(text: str, *hits: tuple[str, str], entities: tuple[dict[str, Any], ...] = ()) -> UserUttered:
     """Returns a message in which these topics are asked with these words."""
-    topics = {"whole": [[hits[0][0], 0.9]], "hits": [{"topic": t, "confidence": 0.9, "text": x} for t, x in hits]}
+    topics = {
+        "whole": [[hits[0][0], 0.9]],
+        "hits": [{"topic": t, "confidence": 0.9, "text": x} for t, x in hits],
+    }
     data: Any = {"topics": topics, "entities": list(entities)}
     return UserUttered(text, {"name": "not_in_document"}, parse_data=data)
 
