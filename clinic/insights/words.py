@@ -25,7 +25,17 @@ _NAME = 2
 _INSIDE = re.compile(r"[\w,]\s+$")
 #: Repairing two edits would make other words of names.
 _EDITS = 1
-_LISTS = ("plain", "numbers", "joined", "named", "maybe_named", "names_too", "titles", "after_name")
+_LISTS = (
+    "plain",
+    "everyday",
+    "numbers",
+    "joined",
+    "named",
+    "maybe_named",
+    "names_too",
+    "titles",
+    "after_name",
+)
 #: The examples are read apart; signs of emergencies are patterns, and such messages are not kept.
 _OTHER = ("nlu", "insights", "safety")
 
@@ -51,7 +61,7 @@ class Words:
         """Put the words of the content and the lists of `FILE` together."""
         plain = frozenset(fold(w) for w in lists["plain"])
         # A number in words is a number, also where the content has it.
-        allowed = (frozenset(own) | plain) - frozenset(lists["numbers"])
+        allowed = (frozenset(own) | plain | frozenset(lists["everyday"])) - frozenset(lists["numbers"])
         speller = Speller({word: 1 for word in allowed if len(word) > 3}, edits=_EDITS)
         return cls(allowed, plain, lists, speller.repair)
 

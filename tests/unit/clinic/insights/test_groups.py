@@ -154,6 +154,6 @@ def test_quality_on_new_topics() -> None:
     _, held_out = grouping.halves()
     figures = grouping.measure(held_out, groups.NEAR)
     print(figures)
-    assert figures.purity >= 0.53
-    assert figures.shown >= 0.75
-    assert figures.rand >= 0.11
+    assert figures.purity >= 0.55
+    assert figures.shown >= 0.77
+    assert figures.rand >= 0.13
