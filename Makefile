@@ -4,7 +4,7 @@ PORT ?= 5005
 ACTIONS_PORT ?= 5055
 export PORT ACTIONS_PORT
 
-# Another project than this one (check, train, run, chat, conversations, summary): PROJECT=examples/tattoo_removal
+# Another project than this one (check, train, run, chat, conversations, summary, insights, topic): PROJECT=examples/tattoo_removal
 ifeq ($(origin PROJECT),command line)
 export STRIA_PROJECT := $(abspath $(PROJECT))
 endif
@@ -13,7 +13,7 @@ endif
 VENV_PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: run chat train check conversations test load eval bench audit sbom purge summary inbox inbox-user requests audit-log fmt lock widget screenshots snippet setup clean help
+.PHONY: run chat train check conversations test load eval bench audit sbom purge summary insights topic inbox inbox-user requests audit-log fmt lock widget screenshots snippet setup clean help
 
 run: setup ## Start the assistant (PORT, ACTIONS_PORT); trains when needed
 	@$(VENV_PYTHON) -m scripts.run
@@ -71,6 +71,12 @@ requests: setup ## List requests of patients (SEARCH=..., STATE=all), show one (
 
 audit-log: setup ## Print what staff and commands did with requests (WHO=..., ACTION=..., LINES=50)
 	@$(VENV_PYTHON) -m scripts.audit_log
+
+insights: setup ## Show what patients ask, and weekly figures (WEEKS=8, OUT=folder: also a page and a picture)
+	@$(VENV_PYTHON) -m scripts.insights
+
+topic: setup ## Make a topic out of a group of make insights (GROUP=3 NAME=price_of_numbing, KIND=faq)
+	@$(VENV_PYTHON) -m scripts.topic
 
 fmt: setup ## Format the code
 	@$(VENV_PYTHON) -m ruff check --quiet --fix-only .

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Sequence
 
-from assistant.check import loading
+from assistant.check import loading, unfinished
 from assistant.check.finding import Finding
 from assistant.check.project import Project
 from assistant.datafiles import ROOT, DataFileError, project_dir
@@ -51,13 +51,15 @@ def run(project: Project, *, quick: bool = False) -> list[Finding]:
 
     The other checks need files that load: when some do not, only that is reported.
     """
-    found = set(_caught(loading.check_runtime, project))
+    # What is not written must not be said to patients, so this is looked at before each start as well.
+    found = set(_caught(unfinished.check, project))
+    loads = set(_caught(loading.check_runtime, project))
     if not quick:
-        found |= set(_caught(loading.check_rest, project))
-        if not found:
+        loads |= set(_caught(loading.check_rest, project))
+        if not loads:
             for check in _checks():
                 found |= set(_caught(check, project))
-    return sorted(found)
+    return sorted(found | loads)
 
 
 def _caught(check: Check, project: Project) -> list[Finding]:

@@ -192,6 +192,11 @@ def _check_references(c: Content) -> None:
     for pair in c.pairs.values():
         _need(PAIRS, pair.id, pair.facts, c.facts)
     for topic in c.topics.values():
+        if not topic.parts:
+            raise _error(
+                TOPICS, f"name: {topic.name}", f"{topic.name} gives no fact",
+                f"Write ids of {FACTS} into its parts",
+            )  # fmt: skip
         _need(TOPICS, topic.name, (*topic.parts, *topic.after), known)
         _need(TOPICS, topic.name, topic.listed, c.facts)
         _need(TOPICS, topic.name, topic.more, c.topics)

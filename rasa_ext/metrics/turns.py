@@ -13,6 +13,8 @@ from typing import Any
 from assistant import logs
 from assistant.observability import metrics
 from assistant.observability.identity import sender_hash
+from clinic.insights import recorder
+from rasa_ext.metrics.asked import Beside, counts_of, read_beside
 from rasa_ext.metrics.reading import Happened, read_turn
 
 logger = logging.getLogger(__name__)
@@ -28,6 +30,7 @@ class Turn:
     sender: str
     status: str = metrics.OK
     happened: Happened = field(default_factory=Happened)
+    beside: Beside = field(default_factory=Beside)
 
 
 _current: ContextVar[Turn | None] = ContextVar("stria_turn", default=None)
@@ -53,6 +56,7 @@ def stored(tracker: Any) -> None:
     if turn := _current.get():
         try:
             turn.happened = read_turn(tracker.events)
+            turn.beside = read_beside(tracker.events, turn.happened)
             if turn.happened.apology:
                 turn.status = metrics.ACTION_FAILED
         except Exception as error:
@@ -83,6 +87,8 @@ def _count(turn: Turn, seconds: float) -> None:
     if happened.emergency:
         metrics.EMERGENCIES.labels(channel, happened.emergency).inc()
     _count_check(channel, happened)
+    if turn.status in (metrics.OK, metrics.ACTION_FAILED):
+        recorder.note(counts_of(channel, happened, turn.beside), turn.beside.asked)
     if access.isEnabledFor(logging.INFO):
         fields = {
             "channel": channel,

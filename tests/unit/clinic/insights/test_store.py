@@ -1,0 +1,124 @@
+"""Counts of all processes add up, questions have no order, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+import pytest
+import sqlalchemy as sa
+
+from clinic import database, tables
+from clinic.insights import store
+from clinic.insights.store import Question
+from tests.databases import Postgres, start_postgres
+
+DAY = "2026-11-29"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres]:
+    """PostgreSQL."""
+    found = start_postgres()
+    yield found
+    found.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"], autouse=True)
+def _database(request: pytest.FixtureRequest, clinic_db: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test runs on both."""
+    if request.param == "postgresql":
+        server: Postgres = request.getfixturevalue("server")
+        where = f"postgresql://stria@127.0.0.1:{server.port}/{server.new_database()}"
+        monkeypatch.setenv(database.URL, where)
+        database.close()
+
+
+def asked(text: str, day: str = DAY, topic: str = "") -> Question:
+    """Returns a question."""
+    return Question(day, "unclear", topic, text)
+
+
+def test_counts_add_up() -> None:
+    """Each time, by day, name and label; other days stay as they are."""
+    store.add({(DAY, "messages", "web"): 2, (DAY, "messages", "rest"): 1}, ())
+    store.add({(DAY, "messages", "web"): 3, ("2026-11-28", "messages", "web"): 7}, ())
+    assert store.read_counts(DAY, DAY) == {(DAY, "messages", "web"): 5, (DAY, "messages", "rest"): 1}
+    assert len(store.read_counts("2026-11-28", DAY)) == 3
+
+
+def test_many_writers() -> None:
+    """None waits for another for ever, and no count is lost."""
+    keys = [(DAY, "messages", str(number)) for number in range(20)]
+
+    def write(number: int) -> None:
+        order = keys if number % 2 else keys[::-1]
+        store.add(dict.fromkeys(order, 1), [asked(str(number))])
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(write, range(40)))
+    assert set(store.read_counts(DAY, DAY).values()) == {40}
+    assert len(store.read_questions(DAY, DAY)) == 40
+
+
+def test_questions_have_no_order() -> None:
+    """Neither their numbers nor their places tell which came first, or which belong together."""
+    texts = [f"question {number:03}" for number in range(60)]
+    for text in texts:
+        store.add({}, [asked(text)])
+    with database.transaction() as connection:
+        rows = connection.execute(sa.select(tables.questions).order_by(tables.questions.c.id)).all()
+    stored = [row.text for row in rows]
+    assert sorted(stored) == texts
+    assert stored != texts
+    together = sum(abs(int(a[-3:]) - int(b[-3:])) == 1 for a, b in pairwise(stored))
+    assert together < 15
+    assert set(rows[0]._mapping) == {"id", "day", "kind", "topic", "locale", "text"}
+
+
+def test_a_batch_is_shuffled() -> None:
+    """Also within one writing."""
+    texts = [f"question {number:03}" for number in range(60)]
+    store.add({}, [asked(text) for text in texts])
+    with database.transaction() as connection:
+        stored = [row.text for row in connection.execute(sa.select(tables.questions.c.text))]
+    assert stored != texts
+
+
+def test_all_or_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fails is not stored in part, or it would be counted twice later."""
+    broken = Question(DAY, "unclear", "", None)  # type: ignore[arg-type]
+    with pytest.raises(database.ClinicDatabaseError):
+        store.add({(DAY, "messages", "web"): 1}, [broken])
+    assert store.read_counts(DAY, DAY) == {}
+
+
+def test_long_labels_are_cut() -> None:
+    """To what the column holds; PostgreSQL would refuse them."""
+    store.add({(DAY, "refusals", "x" * 100): 1}, [asked("a", topic="y" * 100)])
+    assert list(store.read_counts(DAY, DAY)) == [(DAY, "refusals", "x" * 64)]
+    assert store.read_questions(DAY, DAY)[0].topic == "y" * 64
+
+
+def test_two_labels_that_are_cut_to_one() -> None:
+    """Both count."""
+    store.add({(DAY, "refusals", "x" * 64 + "a"): 1, (DAY, "refusals", "x" * 64 + "b"): 2}, ())
+    assert store.read_counts(DAY, DAY) == {(DAY, "refusals", "x" * 64): 3}
+
+
+def test_hand_overs() -> None:
+    """Requests that are stored, by the day on which they were made, and by channel."""
+    row = {
+        "conversation": "web:1", "locale": "en", "changed": 0.0, "state": "new", "consent_version": "1",
+        "consent_at": 0.0,
+    }  # fmt: skip
+    at = {"a": ("web", 1_796_000_000.0), "b": ("web", 1_796_000_100.0), "c": ("rest", 1_795_900_000.0)}
+    with database.transaction() as connection:
+        for name, (channel, created) in at.items():
+            connection.execute(
+                sa.insert(tables.requests), {**row, "id": name, "channel": channel, "created": created}
+            )
+    days = store.day_of(1_795_900_000.0), store.day_of(1_796_000_000.0)
+    assert store.read_hand_overs(*days) == {(days[1], "web"): 2, (days[0], "rest"): 1}
+    assert store.read_hand_overs(days[1], days[1]) == {(days[1], "web"): 2}
