@@ -24,7 +24,7 @@ from clinic.inbox import (
 from clinic.inbox.settings import InboxSettings
 
 #: Pages that are there when what they show is there: module of the page -> module that it needs.
-OPTIONAL = {"clinic.inbox.questions": "clinic.insights", "clinic.inbox.records": "clinic.privacy"}
+OPTIONAL = {"clinic.inbox.questions": "clinic.insights", "clinic.inbox.records": "clinic.records"}
 #: Bytes of a form: a note, and some room.
 LARGEST = 64 * 1024
 #: Entries of the menu: endpoint, title.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from assistant.screening.fhir_rules import check_response
 from clinic import database, tables, takeovers
+from clinic.insights import store
 from clinic.listing import NEVER
 from tests.browser.conftest import Watch
 from tests.browser.test_axe import violations
@@ -39,7 +41,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InboxServer]:
 def requests(server: InboxServer) -> dict[str, str]:
     """Empties the inbox, and puts requests of each kind into it; returns their ids."""
     with database.transaction() as connection:
-        for table in (tables.outbox, tables.requests, tables.takeovers, tables.audit):
+        for table in (
+            tables.outbox,
+            tables.requests,
+            tables.takeovers,
+            tables.audit,
+            tables.counts,
+            tables.questions,
+        ):
             connection.execute(sa.delete(table))
     made = {
         "full": add(1, full(), name="Ann Full"),
@@ -53,6 +62,9 @@ def requests(server: InboxServer) -> dict[str, str]:
     deliver(made["long"], due=NEVER)
     for number in range(10, 40):
         add(number, finished())
+    today = store.day_of(time.time())
+    asked = [store.Question(today, "not_in_document", "price", f"how much is it {n}") for n in range(5)]
+    store.add({(today, store.CONVERSATIONS, "web"): 7, (today, store.ANSWERS, "answered"): 31}, asked)
     return made
 
 
