@@ -21,7 +21,7 @@ from clinic.listing import NEVER
 from tests.browser.conftest import Watch
 from tests.browser.test_axe import violations
 from tests.clinic_rows import add, audited, deliver, row
-from tests.inbox import NAME, PASSWORD
+from tests.inbox import NAME, PASSWORD, make_app
 from tests.inbox_server import InboxServer, inbox
 from tests.unit.screening.records import finished, full
 
@@ -233,6 +233,7 @@ def paths(requests: dict[str, str]) -> list[str]:
         *shown,
         f"/requests/{requests['full']}/summary",
         "/taken",
+        "/questions",
         "/audit",
         "/audit?who=ben",
         "/nothing",
@@ -240,6 +241,13 @@ def paths(requests: dict[str, str]) -> list[str]:
 
 
 class TestAccessible:
+    def test_no_page_is_left_out(self, requests: dict[str, str]) -> None:
+        """What the tests below look at are all pages that there are."""
+        rules = make_app().url_map
+        reached = {rules.bind("localhost").match(path.partition("?")[0])[0] for path in paths(requests)[:-1]}
+        pages = {rule.endpoint for rule in rules.iter_rules() if "GET" in (rule.methods or ())}
+        assert pages - reached == {"login.page", "static", "health.alive", "health.ready"}
+
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     @pytest.mark.parametrize("width", [320, 1280])
     def test_every_page(self, staff_page: Open, requests: dict[str, str], scheme: str, width: int) -> None:
