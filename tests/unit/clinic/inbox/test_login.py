@@ -180,6 +180,8 @@ class TestSession:
         assert old
         thief.client.set_cookie("stria_inbox", old.value, domain="localhost")
         assert thief.ask("/").status_code == 303
+        clock(7200)
+        assert thief.ask("/").status_code == 303
 
     def test_another_secret(self, anna: Visitor) -> None:
         """Nobody can sign a session but the inbox."""

@@ -282,9 +282,9 @@ class TestExports:
 
     def test_one_that_can_not_be_told(self, anna: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
         """Nothing leaves, and nothing is said to have left."""
-        add(1, slots="{")
-        assert anna.post("/export", form="fhir").status_code == 409
+        add(1, full())
         monkeypatch.setattr(export, "check_response", lambda _: ["broken"])
+        assert anna.post("/export", form="fhir").status_code == 409
         assert not [entry for entry in audited() if entry[1].startswith("export")]
 
 
