@@ -23,8 +23,9 @@ from clinic.inbox import (
 )
 from clinic.inbox.settings import InboxSettings
 
-#: Pages that are there when what they show is there: module of the page -> module that it needs.
-OPTIONAL = {"clinic.inbox.questions": "clinic.insights", "clinic.inbox.records": "clinic.records"}
+#: Pages that are there when what they show is there: module of the page (with `blueprint`, and `MENU` for
+#: its entry) -> module that it needs.
+OPTIONAL = {"clinic.inbox.questions": "clinic.insights"}
 #: Bytes of a form: a note, and some room.
 LARGEST = 64 * 1024
 #: Entries of the menu: endpoint, title.
@@ -48,7 +49,7 @@ def create_app(settings: InboxSettings) -> Flask:
     for module in (health, login, requests, exports, conversations, trail):
         app.register_blueprint(module.blueprint)
     for name, needed in OPTIONAL.items():
-        if _is_there(needed) and _is_there(name):
+        if _is_there(needed):
             page = import_module(name)
             app.register_blueprint(page.blueprint)
             menu.insert(-1, page.MENU)
