@@ -45,10 +45,12 @@ class Step:
     Attributes:
         reply: what to say before the next question.
         ask: the item to ask next; None ends the questions (see `record.status`).
+        person: the patient wants to talk to a person instead.
     """
 
     reply: Reply
     ask: Item | None
+    person: bool = False
 
 
 def advance(
@@ -260,7 +262,8 @@ def _command(message: UserMessage, record: CheckRecord, item: Item) -> Step | No
     if name == "ask_privacy":
         return Step(Reply(kind="smalltalk").say(response="utter_privacy"), item)
     if name == "human_handoff":
-        return Step(Reply(kind="smalltalk").say(response="utter_human"), item)
+        record.status = STOPPED
+        return Step(Reply(kind="smalltalk").say(wording("handover.check_paused")), None, person=True)
     if name in ("explain_why", "follow_up/why"):
         return Step(Reply(kind="smalltalk").say(wording(f"items.{item}.why")), item)
     if name in ("explain_meaning", "follow_up/more"):
