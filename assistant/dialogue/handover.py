@@ -230,7 +230,9 @@ def _wish(turn: Turn) -> ContactStep:
 def _send(turn: Turn) -> ContactStep:
     if is_yes(turn.text, "send"):
         return ContactStep(Reply(kind=SMALLTALK), None, SENT)
-    if is_whole(turn.text, "change_something", "refuse"):
+    if is_whole(turn.text, "change_something"):
+        return ContactStep(Reply(kind=SMALLTALK), CHANGE)
+    if is_whole(turn.text, "refuse"):
         return ContactStep(Reply(kind=SMALLTALK).say(wording("handover.not_sent")), CHANGE)
     return _aside(turn) or _again(turn, wording("handover.need_yes"))
 
