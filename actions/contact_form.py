@@ -28,7 +28,7 @@ from assistant.dialogue.handover import ContactStep, Turn, advance, go_on
 from assistant.handover.hours import hours_text, reach_text
 from assistant.handover.record import CHANGE, QUESTIONS, SEND, ContactRecord
 from assistant.rendering.reply import RESUME, Reply
-from assistant.screening.record import STOPPED, CheckRecord
+from assistant.screening.record import EMERGENCY, STOPPED, CheckRecord
 from assistant.wording import wording
 from clinic import delivery, requests, worker
 from clinic.database import ClinicDatabaseError
@@ -36,8 +36,8 @@ from clinic.database import ClinicDatabaseError
 logger = logging.getLogger(__name__)
 
 REQUESTED_SLOT = "requested_slot"
-#: What goes on after the request was left for something else.
-FOLLOWS = {handover.CHECK: "action_resume_check", handover.DELETE: "action_confirm_deletion"}
+#: Starts a check or goes on with one.
+RESUME_CHECK = "action_resume_check"
 
 
 class ValidateContactRequest(SafeAction):
@@ -86,7 +86,9 @@ class ValidateContactRequest(SafeAction):
         events.append(SlotSet(REQUESTED_SLOT, step.ask))
         if step.ask:
             return events
-        follows = [FollowupAction(FOLLOWS[step.end])] if step.end in FOLLOWS else []
+        # After an emergency only "I'm fine" takes the check up again: it was said, and nothing follows.
+        goes_on = step.end == handover.CHECK and check.status != EMERGENCY
+        follows = [FollowupAction(RESUME_CHECK)] if goes_on else []
         return [*events, ActiveLoop(None), *follows]
 
     def failed(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
@@ -104,7 +106,7 @@ def _sent(turn: Turn, tracker: Tracker) -> ContactStep:
     record = turn.record
     request = requests.Request.of(
         record,
-        turn.check if turn.has_summary else None,
+        turn.check if turn.beside else None,
         conversation=tracker.sender_id,
         channel=tracker.get_latest_input_channel() or "",
         locale=str(tracker.get_slot("locale") or "en"),
@@ -123,6 +125,8 @@ def _sent(turn: Turn, tracker: Tracker) -> ContactStep:
 
 def _dropped(record: ContactRecord) -> str:
     """Tell the truth about what is given up: a process may have died after it was stored."""
+    if record.consent is None:
+        return wording("handover.declined", reach=reach_text())
     try:
         stored = any(requests.get(number) for number in record.ids)
     except ClinicDatabaseError:

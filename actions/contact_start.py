@@ -17,6 +17,7 @@ from assistant.rendering.reply import Reply
 from assistant.wording import wording
 
 TALK_TO_PERSON = "action_talk_to_person"
+LISTEN = "action_listen"
 
 
 def contact_slots(record: ContactRecord) -> list[EventType]:
@@ -39,7 +40,8 @@ class ActionTalkToPerson(SafeAction):
         message = user_message(tracker)
         if by_lexicon(message):
             # "Can someone with arrhythmia get it" is no wish for a person.
-            return answer_message(dispatcher, tracker, message, record_of(tracker), volunteered(message))
+            events = answer_message(dispatcher, tracker, message, record_of(tracker), volunteered(message))
+            return [*events, FollowupAction(LISTEN)]
         reply = Reply(kind="smalltalk")
         if ContactRecord.from_slots(tracker.current_slot_values()).consent:
             reply.say(wording("handover.resumed"))
@@ -48,3 +50,7 @@ class ActionTalkToPerson(SafeAction):
             reply.say(" ".join(p for p in parts if p))
         send(dispatcher, reply)
         return [*reply_slots(reply), SlotSet("requested_slot", None), FollowupAction(FORM)]
+
+    def failed(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Say so and wait: no rule follows when the check's form has called this action."""
+        return [*super().failed(dispatcher, tracker), FollowupAction(LISTEN)]

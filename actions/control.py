@@ -15,10 +15,11 @@ from actions.check_control import FORM, resume
 from actions.check_start import start_check
 from actions.contact_start import contact_slots
 from assistant.dialogue.answering import explain_term, unclear, volunteered, why_topic
+from assistant.dialogue.check import deletion_offer
 from assistant.dialogue.message import Hit, UserMessage
 from assistant.handover.record import ContactRecord
 from assistant.knowledge.procedure import procedure
-from assistant.rendering.reply import Choice, Reply
+from assistant.rendering.reply import Reply
 from assistant.screening.evidence import Reading
 from assistant.screening.record import DONE, STOPPED, CheckRecord
 
@@ -80,8 +81,7 @@ class ActionConfirmDeletion(SafeAction):
         """Ask, or delete when this was asked already."""
         if tracker.get_slot("pending_offer") == "delete":
             return delete_answers(dispatcher, tracker)
-        choices = (Choice("Yes, delete my answers"), Choice("No, keep them"))
-        reply = Reply(kind="smalltalk", offer="delete").say(response="utter_delete_confirm", choices=choices)
+        reply = deletion_offer()
         send(dispatcher, reply)
         return reply_slots(reply)
 

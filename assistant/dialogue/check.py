@@ -117,6 +117,12 @@ def emergency_reply(flag: RedFlag, *, in_check: bool) -> Reply:
     return reply
 
 
+def deletion_offer() -> Reply:
+    """Return the question before anything is deleted."""
+    choices = (Choice("Yes, delete my answers"), Choice("No, keep them"))
+    return Reply(kind="smalltalk", offer="delete").say(response="utter_delete_confirm", choices=choices)
+
+
 def _deleted(record: CheckRecord) -> Step:
     record.__init__()  # type: ignore[misc]
     return Step(Reply(kind="smalltalk").say(response="utter_data_deleted"), None)
@@ -256,9 +262,7 @@ def _command(message: UserMessage, record: CheckRecord, item: Item) -> Step | No
         return Step(Reply(kind="smalltalk").say(summary_text(record)), item)
     if name == "delete_data":
         record.status = STOPPED
-        choices = (Choice("Yes, delete my answers"), Choice("No, keep them"))
-        reply = Reply(kind="smalltalk", offer="delete").say(response="utter_delete_confirm", choices=choices)
-        return Step(reply, None)
+        return Step(deletion_offer(), None)
     if name == "ask_privacy":
         return Step(Reply(kind="smalltalk").say(response="utter_privacy"), item)
     if name == "human_handoff":

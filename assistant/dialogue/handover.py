@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.dialogue.answering import reply_to
-from assistant.dialogue.check import emergency_reply
+from assistant.dialogue.check import deletion_offer, emergency_reply
 from assistant.dialogue.handover_change import change
 from assistant.dialogue.message import UserMessage
 from assistant.handover.clinic_file import clinic
-from assistant.handover.contact import MAX_WISH, Found, read_contact, read_name, read_wish
+from assistant.handover.contact import MAX_PHONE, MAX_WISH, Found, read_contact, read_name, read_wish
 from assistant.handover.forms import is_whole, is_yes
 from assistant.handover.hours import reach_text
 from assistant.handover.record import CHANGE, CONSENT, NAME, SEND, WAY, WISH, ContactRecord
@@ -21,6 +21,7 @@ from assistant.rendering.reply import Reply
 from assistant.safety.red_flags import RedFlag, find_red_flag
 from assistant.safety.second_net import classified_flag
 from assistant.screening.evidence import Reading
+from assistant.screening.record import EMERGENCY as STILL
 from assistant.screening.record import CheckRecord
 from assistant.screening.spelling import english_words
 from assistant.screening.summary import summary_text
@@ -86,10 +87,15 @@ class Turn:
         return len(words(self.text)) <= SHORT
 
     @property
-    def has_summary(self) -> bool:
-        """Whether something of the check goes with the request."""
+    def beside(self) -> list[str]:
+        """What goes with the request, a line each; nothing when the patient said nothing of the kind."""
         c = self.check
-        return bool(c.answered or c.off_list or c.red_flags or c.unanswered)
+        parts = {
+            "answers": c.answered or c.off_list or c.readings,
+            "questions": c.unanswered,
+            "emergency": c.red_flags,
+        }
+        return [wording(f"handover.beside.{name}") for name, there in parts.items() if there]
 
 
 def advance(turn: Turn) -> ContactStep:
@@ -115,7 +121,7 @@ def go_on(turn: Turn, reply: Reply | None = None) -> ContactStep:
     reply = reply or Reply(kind=SMALLTALK)
     following = turn.record.next_question
     if following == SEND:
-        reply.say(turn.record.read_back(with_check=turn.has_summary))
+        reply.say(turn.record.read_back(turn.beside))
     return ContactStep(reply, following)
 
 
@@ -138,15 +144,17 @@ def _name(turn: Turn) -> ContactStep:
         record.settle(NAME, name=record.name if is_whole(text, "keep") else "")
         return go_on(turn)
     found = read_contact(text, clinic().phone_region)
-    name = "" if _is_no_name(turn) else read_name(text, asked=True)
+    name = "" if is_yes(text, "agree") or is_whole(text, "refuse", "change") else read_name(text, asked=True)
+    # A word that is also a question's ("Joy", "faith brown") counts when it comes again.
+    doubted = name[:MAX_PHONE] if name and _may_be_another(turn, name) else ""
+    if doubted and doubted != record.doubted and not found.any:
+        return _doubted_name(turn, doubted)
     if found.any:
         # "Maria, 0171 2345678" answers two questions.
         _take_way(record, found)
-        if name:
-            record.settle(NAME, name=name)
-        return go_on(turn)
     if name:
         record.settle(NAME, name=name)
+    if found.any or name:
         return go_on(turn)
     if (step := _aside(turn)) is not None:
         return step
@@ -156,17 +164,29 @@ def _name(turn: Turn) -> ContactStep:
     return _again(turn, wording("handover.help_name"))
 
 
-def _is_no_name(turn: Turn) -> bool:
-    """Tell whether the words are something else than a name, by their signs, form and class."""
-    tokens = turn.text.split()
-    if "?" in turn.text or is_yes(turn.text, "agree") or is_whole(turn.text, "refuse", "change"):
+def _may_be_another(turn: Turn, name: str) -> bool:
+    """Tell whether words that could be a name are more likely something else, by signs, form and class."""
+    if "?" in turn.text:
         return True
     if read_name(turn.text, asked=False):
         return False
-    if len(tokens) > 1 and all(t[:1].isupper() for t in tokens) and not turn.text.isupper():
+    tokens = name.split()
+    if len(tokens) > 1 and all(t[:1].isupper() for t in tokens) and not name.isupper():
         return False  # "Will Price"
-    named = turn.message.is_a(*_ASKS, *_COMMANDS, at_least=GATE)
-    return named and all(w in english_words() or len(w) < 3 for w in words(turn.text))
+    # "John Smith" without capitals is out of scope for the classifier, which never saw a name.
+    likely = turn.message.is_a(*(a for a in _ASKS if a != "out_of_scope"), *_COMMANDS, at_least=GATE)
+    return likely and all(w in english_words() or len(w) < 3 for w in words(turn.text))
+
+
+def _doubted_name(turn: Turn, name: str) -> ContactStep:
+    """Answer, and say how the words can still be a name; nothing is noted as a question of the patient's."""
+    step = _aside(turn, noted="?" in turn.text)
+    if step is None:
+        step = _again(turn, wording("handover.help_name"))
+    if step.ask == NAME and "?" not in turn.text:
+        step.reply.say(wording("handover.if_name"))
+    turn.record.doubted = name
+    return step
 
 
 def _way(turn: Turn) -> ContactStep:
@@ -245,8 +265,13 @@ def _change_what(turn: Turn) -> ContactStep:
     return _aside(turn) or _again(turn, wording("handover.help_change"))
 
 
-def _aside(turn: Turn) -> ContactStep | None:
-    """Answer what is no answer to the question: a command, a question, small talk."""
+def _aside(turn: Turn, *, noted: bool = True) -> ContactStep | None:
+    """Answer what is no answer to the question: a command, a question, small talk.
+
+    Args:
+        turn: the message.
+        noted: a question that the document does not answer is kept for the summary.
+    """
     message, question = turn.message, turn.question
     gate = WISH_GATE if question == WISH else GATE
     reply = Reply(kind=SMALLTALK)
@@ -267,15 +292,18 @@ def _aside(turn: Turn) -> ContactStep | None:
     )
     if given.kind == "unclear":
         return None
-    turn.check.note_unanswered(given.unanswered, turn.text)
+    if noted:
+        turn.check.note_unanswered(given.unanswered, turn.text)
     return ContactStep(given, question)
 
 
 def _command(turn: Turn, reply: Reply) -> ContactStep | None:
     name, question = turn.message.best, turn.question
     if name == "delete_data":
-        return ContactStep(reply, None, DELETE)
+        return ContactStep(deletion_offer(), None, DELETE)
     if name in ("start_check", "resume_check"):
+        if turn.check.status == STILL:
+            reply = Reply(kind="emergency").say(response="utter_still_emergency")
         return ContactStep(reply, None, CHECK)
     if name == "restart_check" and turn.record.consent:
         agreed = turn.record.consent

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
@@ -125,25 +125,24 @@ class ContactRecord:
         """Forget everything."""
         self.__init__()  # type: ignore[misc]
 
-    def read_back(self, *, with_check: bool) -> str:
-        """Return what would be sent, and choose the number under which it is sent.
+    def read_back(self, beside: Sequence[str] = ()) -> str:
+        """Return what would be sent, and choose the id under which it is sent.
 
         Args:
-            with_check: the patient's answers to the check go with it.
+            beside: what goes with it from the check, a line each.
         """
         if not self.id:
             self.id = str(uuid.uuid4())
             self.ids.append(self.id)
         left_out = wording("handover.left_out")
         lines = [
-            wording("handover.read_back"),
             wording("handover.name", value=self.name or left_out),
             *([wording("handover.phone", value=self.phone)] if self.phone else []),
             *([wording("handover.email", value=self.email)] if self.email else []),
             wording("handover.wish", value=f"“{self.wish}”" if self.wish else left_out),
-            wording("handover.with_check" if with_check else "handover.without_check"),
+            *(beside or [wording("handover.beside.nothing")]),
         ]
-        return "\n".join(lines)
+        return "\n".join([wording("handover.read_back"), *(f"- {line}" for line in lines)])
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -112,7 +112,10 @@ def _read_check(happened: Happened, before: list[Any], new: list[Any]) -> None:
 
 def _left_check(loops: list[Any], before: list[Any]) -> bool:
     """Tell whether the form that ended was the check's; `loops` and `before` begin with the newest."""
-    older = [*loops[loops.index(None) + 1 :], *(e.name for e in before if e.type_name == ActiveLoop.type_name)]
+    older = [
+        *loops[loops.index(None) + 1 :],
+        *(e.name for e in before if e.type_name == ActiveLoop.type_name),
+    ]
     return next((name for name in older if name is not None), FORM) == FORM
 
 
