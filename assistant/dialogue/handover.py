@@ -183,9 +183,9 @@ def _doubted_name(turn: Turn, name: str) -> ContactStep:
     step = _aside(turn, noted="?" in turn.text)
     if step is None:
         step = _again(turn, wording("handover.help_name"))
-    if step.ask == NAME and "?" not in turn.text:
+    if step.ask == NAME and "?" not in turn.text and turn.message.is_a(*_ASKS, "inform_health"):
         step.reply.say(wording("handover.if_name"))
-    turn.record.doubted = name
+        turn.record.doubted = name
     return step
 
 

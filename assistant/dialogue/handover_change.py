@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.handover.contact import Found, read_contact, read_name, read_wish
-from assistant.handover.forms import has_any, is_field, named_field
+from assistant.handover.forms import has_any, has_own, is_field, named_field
 from assistant.handover.record import CHANGE, CONSENT, NAME, SEND, WAY, WISH, ContactRecord
 from assistant.text import words
 from assistant.wording import wording
@@ -15,7 +15,7 @@ _QUESTION = {"name": NAME, "phone": WAY, "email": WAY, "way": WAY, "wish": WISH}
 #: A wish may hold the same words; what is longer than this is one.
 _SHORT, _SHORT_VALUE = 8, 12
 _NEW_WISH = re.compile(
-    r"\b(?:wish|message|request|text|note|question|reason)\b\s*(?:to\b|:)\s*(.+)", re.I | re.S
+    r"\b(?:wish|message|request|text|note|question|reason)\b\s*(?:to\b\s*:?|:)\s*(.+)", re.I | re.S
 )
 
 
@@ -64,15 +64,16 @@ def change(text: str, record: ContactRecord, question: str, region: str) -> Chan
 def _new_name(text: str, question: str, *, changes: bool) -> str:
     if question == WISH and not changes and len(words(text)) > 5:
         return ""
-    return read_name(text, asked=False)
+    name = read_name(text, asked=False)
+    # "My name is wrong" gives none.
+    return "" if has_any(name, "change") else name
 
 
 def _new_way(
     text: str, record: ContactRecord, question: str, region: str, changes: bool, field: str | None
 ) -> Changed | None:
     found = read_contact(text, region)
-    about_way = field in ("phone", "email", "way")
-    says_so = about_way and (changes or "my" in words(text))
+    says_so = field in ("phone", "email", "way") and (changes or has_own(text, field))
     if not (says_so or question in (SEND, CHANGE)):
         return None
     if found.any:

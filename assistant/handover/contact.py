@@ -122,7 +122,7 @@ def _why(text: str, region: str) -> Found:
         elif phonenumbers.is_possible_number_with_reason(number) == _POSSIBLE:
             return Found(problem="doubtful", doubted=_shown(number))
     digits = sum(c.isdigit() for c in text)
-    return Found(problem="phone" if candidates or digits >= 4 else "")
+    return Found(problem="phone" if candidates or digits >= 4 or re.search(r"\+\d", text) else "")
 
 
 def read_name(text: str, *, asked: bool) -> str:

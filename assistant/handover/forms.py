@@ -68,6 +68,12 @@ def named_field(text: str) -> str | None:
     return max(found)[1] if found else None
 
 
+def has_own(text: str, field: str) -> bool:
+    """Tell whether the message speaks of the patient's own part ("my number", "my new e-mail")."""
+    said = squash(text).replace(" my new ", " my ")
+    return any(has_phrase(said, f"my {p}") for p in forms()[f"fields.{field}"])
+
+
 def is_field(text: str) -> str | None:
     """Return the part that the whole message names ("my name", "the phone number please")."""
     said = squash(text).removesuffix(" please")

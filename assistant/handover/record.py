@@ -65,11 +65,12 @@ class ContactRecord:
             return record
         record.name, record.wish = _text(slots.get(NAME), MAX_NAME), _text(slots.get(WISH), MAX_WISH)
         record.phone, record.email = _text(way.get("phone"), MAX_PHONE), _text(way.get("email"), MAX_EMAIL)
-        record.settled = [q for q in QUESTIONS if q in (rest.get("settled") or ())]
-        record.attempts = {q: int(n) for q, n in _mapping(rest.get("attempts")).items() if q in SLOTS}
+        record.settled = [q for q in _list(rest.get("settled")) if q in QUESTIONS]
+        counts = _mapping(rest.get("attempts"))
+        record.attempts = {q: n for q, n in counts.items() if q in SLOTS and isinstance(n, int)}
         record.doubted = _text(rest.get("doubted"), MAX_PHONE)
         record.id = _text(slots.get(SEND), 36)
-        record.ids = [i for i in rest.get("ids") or () if _text(i, 36)]
+        record.ids = [i for i in _list(rest.get("ids")) if _text(i, 36)]
         return record
 
     def to_slots(self) -> dict[str, Any]:
@@ -147,6 +148,10 @@ class ContactRecord:
 
 def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _text(value: Any, limit: int) -> str:
