@@ -19,6 +19,7 @@ _watching: set[asyncio.Task[None]] = set()
 def attach_sanic_app_extensions(app: Any) -> None:
     """Begin to measure and to deliver when the action server starts; rasa_sdk calls this for its plugins."""
     app.register_listener(start, "after_server_start")
+    app.register_listener(stop, "before_server_stop")
 
 
 async def start(_app: Any, _loop: Any) -> None:
@@ -30,3 +31,8 @@ async def start(_app: Any, _loop: Any) -> None:
         # The event loop itself does not keep a task alive that nobody waits for.
         _watching.add(task)
         task.add_done_callback(_watching.discard)
+
+
+async def stop(_app: Any, _loop: Any) -> None:
+    """Begin no further delivery."""
+    worker.stop()

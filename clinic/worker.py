@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 POLL, AFTER_ERROR = 5.0, 30.0
 
 _lock = threading.Lock()
-_wake = threading.Event()
+_wake, _over = threading.Event(), threading.Event()
 _thread: threading.Thread | None = None
 
 
@@ -31,6 +31,7 @@ def start() -> bool:
         if _thread is None or not _thread.is_alive():
             for problem in delivery.wrong_settings():
                 logger.error("%s; requests are kept until then", problem)
+            _over.clear()
             _thread = threading.Thread(target=_work, name="stria-deliveries", daemon=True)
             _thread.start()
     return True
@@ -41,9 +42,17 @@ def wake() -> None:
     _wake.set()
 
 
+def stop(seconds: float = 0.0) -> None:
+    """End after the delivery that is under way; wait for that no longer than so many seconds."""
+    _over.set()
+    _wake.set()
+    if _thread is not None and _thread.is_alive():
+        _thread.join(seconds)
+
+
 def _work() -> None:
     well = True
-    while True:
+    while not _over.is_set():
         try:
             found = delivery.deliver_one()
             well = True
