@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from clinic import delivery, mail, outbox, requests, webhook, worker
 
-#: never: it goes on. holds: after the commit it makes the file STRIA_TEST_HOLD and waits until that is gone.
+#: never: it goes on. holds: after the commit it makes the file TEST_HOLD_FILE and waits until that is gone.
 POINTS = (
     *("never", "before_commit", "after_commit", "before_delivery", "during_delivery"),
     *("before_mark", "after_mark", "holds"),
@@ -42,7 +42,7 @@ def after(function: Any, what: Any = die) -> Any:
 
 def hold() -> None:
     """Waits until the test has done what it wants to do."""
-    file = Path(os.environ["STRIA_TEST_HOLD"])
+    file = Path(os.environ["TEST_HOLD_FILE"])
     file.touch()
     until = time.monotonic() + 30
     while file.exists() and time.monotonic() < until:

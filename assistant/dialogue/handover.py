@@ -279,7 +279,9 @@ def _aside(turn: Turn, *, noted: bool = True) -> ContactStep | None:
         return _command(turn, reply)
     if message.is_a("follow_up/why", "smalltalk/capabilities", at_least=gate):
         return _again(turn, wording(f"handover.why.{question}"))
-    if not message.is_a(*_ASKS, at_least=gate):
+    if not message.is_a(*_ASKS, at_least=gate) or message.is_a("smalltalk/acknowledge"):
+        return None
+    if message.is_a("out_of_scope") and "?" not in turn.text:
         return None
     if question == WISH and message.is_a("smalltalk", "out_of_scope"):
         return None

@@ -119,7 +119,7 @@ def house() -> Iterator[House]:
         stack = start_stack(settings)
         assert stack.folder is not None
         settings["STRIA_CLINIC_DB"] = f"sqlite:///{stack.folder / 'clinic.db'}"
-        settings["STRIA_TEST_HOLD"] = str(stack.folder / "hold")
+        settings["TEST_HOLD_FILE"] = str(stack.folder / "hold")
         command = [str(part) for part in stack.services[0].process.args]  # type: ignore[union-attr]
         ports = Ports(int(stack.url.rsplit(":", 1)[1]), int(command[command.index("--port") + 1]))
         yield House(stack, ports, receiver, mailbox, mail_port, settings)
@@ -163,7 +163,7 @@ def test_rasa_is_killed_before_it_stores_the_turn(house: House) -> None:
     """The request is stored, the conversation does not know: sent again, it is the same request."""
     house.actions("holds")
     who, number, _ = house.patient()
-    hold = Path(house.settings["STRIA_TEST_HOLD"])
+    hold = Path(house.settings["TEST_HOLD_FILE"])
     answer: list[str] = []
     thread = threading.Thread(target=lambda: answer.append(house.say(who, "yes")))
     thread.start()
@@ -178,7 +178,7 @@ def test_rasa_is_killed_before_it_stores_the_turn(house: House) -> None:
         {
             **house.settings,
             "ACTION_ENDPOINT_URL": f"{house.ports.actions_url}/webhook",
-            "STRIA_DB": str(Path(house.settings["STRIA_TEST_HOLD"]).with_name("stria.db")),
+            "STRIA_DB": str(Path(house.settings["TEST_HOLD_FILE"]).with_name("stria.db")),
             "RASA_TOKEN": "",
         }
     )
