@@ -32,7 +32,7 @@ class ClinicDatabaseError(Exception):
 def url() -> str:
     """Return the address of the database: STRIA_CLINIC_DB, else SQLite in the project's var/.
 
-    STRIA_CLINIC_DB_FILE names a file that holds the address, with its password.
+    Its variable with _FILE at the end names a file that holds the address, with its password.
 
     Raises:
         ClinicDatabaseError: The file can't be read.
