@@ -30,7 +30,7 @@ from assistant.handover.record import CHANGE, QUESTIONS, SEND, ContactRecord
 from assistant.rendering.reply import RESUME, Reply
 from assistant.screening.record import EMERGENCY, STOPPED, CheckRecord
 from assistant.wording import wording
-from clinic import delivery, requests, worker
+from clinic import database, delivery, requests, worker
 from clinic.database import ClinicDatabaseError
 
 logger = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class ValidateContactRequest(SafeAction):
             tracker.get_slot("last_topic") or "",
             tuple(tracker.get_slot("answered_facts") or ()),
         )
-        step = go_on(turn) if turn.question not in (*QUESTIONS, CHANGE) else advance(turn)
+        step = advance(turn) if turn.question in (*QUESTIONS, CHANGE) else _begin(turn)
         more: list[EventType] = []
         if step.end == handover.SENT:
             step = _sent(turn, tracker)
@@ -99,6 +99,15 @@ class ValidateContactRequest(SafeAction):
             return [SlotSet(REQUESTED_SLOT, None), ActiveLoop(None)]
         # Rasa's form gives up when no slot was set: name one.
         return [SlotSet(question, tracker.get_slot(question)), SlotSet(REQUESTED_SLOT, question)]
+
+
+def _begin(turn: Turn) -> ContactStep:
+    """Put the first open question, unless nothing could be stored: nobody shall type all for nothing."""
+    if database.ready():
+        return go_on(turn)
+    logger.error("a request was not begun: the clinic's database can't be used")
+    reply = Reply(kind="smalltalk").say(wording("handover.unavailable", reach=reach_text()))
+    return ContactStep(reply, None)
 
 
 def _sent(turn: Turn, tracker: Tracker) -> ContactStep:
