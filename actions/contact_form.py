@@ -126,6 +126,9 @@ def _sent(turn: Turn, tracker: Tracker) -> ContactStep:
         logger.error("a request could not be stored: %s", logs.Kind(error))
         reply = Reply(kind="smalltalk").say(wording("handover.failed", reach=reach_text()))
         return ContactStep(reply, SEND)
+    except requests.TooManyError:
+        reply = Reply(kind="smalltalk").say(wording("handover.too_many", reach=reach_text()))
+        return ContactStep(reply, None, handover.SENT)
     worker.wake()
     said = [wording("handover.sent", number=request.number), hours_text()]
     reply = Reply(kind="smalltalk").say(" ".join(s for s in said if s))

@@ -22,6 +22,12 @@ from clinic.tables import outbox, requests
 NEW = "new"
 #: So much of an id is a number that people read to each other.
 _NUMBER = 8
+#: So many requests of a conversation are taken in so many seconds: an inbox must stay readable.
+LIMIT, DAY = 5, 86400.0
+
+
+class TooManyError(Exception):
+    """This conversation has sent LIMIT requests today; this one is not stored."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +137,7 @@ def add(request: Request, ways: Iterable[str] = ()) -> bool:
 
     Raises:
         ClinicDatabaseError: Nothing is stored, or another conversation has a request of this id.
+        TooManyError: The conversation has sent LIMIT of them today.
     """
     now = time.time()
     row = {**dataclasses.asdict(request), "created": now, "changed": now, "state": NEW, "note": ""}
@@ -138,6 +145,8 @@ def add(request: Request, ways: Iterable[str] = ()) -> bool:
         found = connection.execute(
             sa.select(requests.c.conversation).where(requests.c.id == request.id)
         ).scalar()
+        if found is None and _count(connection, request.conversation, now - DAY) >= LIMIT:
+            raise TooManyError
         stored = found is None and _insert(connection, row)
         if stored:
             rows = [{"request": request.id, "way": way, "due": now} for way in dict.fromkeys(ways)]
@@ -151,6 +160,11 @@ def add(request: Request, ways: Iterable[str] = ()) -> bool:
     if not stored and found != request.conversation:
         raise ClinicDatabaseError("OtherConversation")
     return bool(stored)
+
+
+def _count(connection: Any, conversation: str, since: float) -> int:
+    of_today = sa.and_(requests.c.conversation == conversation, requests.c.created > since)
+    return int(connection.execute(sa.select(sa.func.count()).select_from(requests).where(of_today)).scalar())
 
 
 def _insert(connection: Any, row: Mapping[str, Any]) -> bool:

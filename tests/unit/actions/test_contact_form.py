@@ -129,6 +129,18 @@ def test_declined() -> None:
     assert is_empty(patient)
 
 
+def test_too_many() -> None:
+    """Said, and not stored."""
+    patient = Patient()
+    for _ in range(requests.LIMIT):
+        assert "is now kept" in say(ready(patient), "yes").text
+    turn = say(ready(patient), "yes")
+    assert "I did not send this one" in turn.text
+    assert turn.ends_loop
+    assert len(stored()) == requests.LIMIT
+    assert is_empty(patient)
+
+
 class TestDatabase:
     def test_it_fails_and_comes_back(
         self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

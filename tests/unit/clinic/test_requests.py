@@ -112,6 +112,20 @@ def test_what_a_request_needs(missing: str) -> None:
         requests.Request.of(record, None, conversation="web:1", channel="web", locale="en")
 
 
+def test_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one conversation in a day; another one's are taken, and a repeated one is no new one."""
+    made = [request("web:1") for _ in range(requests.LIMIT + 1)]
+    for each in made[:-1]:
+        assert requests.add(each)
+    with pytest.raises(requests.TooManyError):
+        requests.add(made[-1])
+    assert not requests.add(made[0])
+    assert requests.add(request("web:2"))
+    later = time.time() + requests.DAY + 1
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert requests.add(made[-1])
+
+
 def test_unknown() -> None:
     """There is none of that id."""
     assert requests.get("nothing") is None
