@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import psycopg2
 import pytest
 import yaml
 
@@ -23,7 +24,7 @@ from scripts.serve import DEFAULTS, read_secrets
 from tests.databases import Postgres, program, start_postgres
 
 DEPLOY = ROOT / "deploy"
-FILES = ("compose.yml", "compose.messengers.yml", "compose.metrics.yml")
+FILES = ("compose.yml", "compose.messengers.yml", "compose.metrics.yml", "compose.deliveries.yml")
 
 
 def load(name: str) -> dict[str, Any]:
@@ -146,7 +147,7 @@ class TestNetworks:
         assert [n for n, s in SERVICES.items() if "public" in s["networks"]] == ["edge"]
 
     def test_who_can_reach_whom(self) -> None:
-        """Each hop has its own network: the edge reaches no database, actions reach nobody."""
+        """Each hop has its own network: the edge reaches no database, actions only the clinic's."""
         members: dict[str, set[str]] = {}
         for name, service in SERVICES.items():
             for network in service["networks"]:
@@ -157,13 +158,18 @@ class TestNetworks:
             "calls": {"rasa", "balancer"},
             "actions": {"balancer", "actions"},
             "data": {"rasa", "purge", "postgres", "redis", "rabbitmq"},
+            "clinic": {"actions", "postgres"},
         }
 
-    def test_messengers_need_a_way_out(self) -> None:
-        """Their file adds a network, and takes none away."""
-        more = load("compose.messengers.yml")
-        assert set(more["services"]["rasa"]["networks"]) - set(SERVICES["rasa"]["networks"]) == {"outside"}
-        assert set(SERVICES["rasa"]["networks"]) <= set(more["services"]["rasa"]["networks"])
+    @pytest.mark.parametrize(
+        ("file", "name"), [("compose.messengers.yml", "rasa"), ("compose.deliveries.yml", "actions")]
+    )
+    def test_who_needs_a_way_out(self, file: str, name: str) -> None:
+        """Each file adds a network to its part, and takes none away."""
+        services = load(file)["services"]
+        assert list(services) == [name]
+        assert set(services[name]["networks"]) - set(SERVICES[name]["networks"]) == {"outside"}
+        assert set(SERVICES[name]["networks"]) <= set(services[name]["networks"])
 
     def test_metrics_have_a_network_of_their_own(self) -> None:
         """Only Prometheus is in it besides, which can be reached from this machine alone."""
@@ -212,7 +218,8 @@ class TestSettings:
 
     def test_variables_of_ours_are_read(self) -> None:
         """What is set for our image is something that it reads."""
-        read = "".join(p.read_text() for p in (DEPLOY / "credentials.yml", ROOT / "scripts" / "serve.py"))
+        sources = (DEPLOY / "credentials.yml", ROOT / "scripts" / "serve.py", ROOT / "clinic" / "database.py")
+        read = "".join(p.read_text() for p in sources)
         for name in OURS:
             for variable in SERVICES[name].get("environment", {}):
                 known = variable.removesuffix("_FILE")
@@ -235,7 +242,7 @@ class TestDatabase:
         server.stop()
 
     def test_the_role(self, postgres: Postgres, tmp_path: Path) -> None:
-        """The script makes a role without special rights, with the password of the file, and its database."""
+        """The script makes roles without special rights, with the passwords of the files, and their databases."""
         (tmp_path / "password").write_text("it's $ecret")
         psql = program("psql", "pgserver", "pginstall/bin")
         environment = {
@@ -244,6 +251,7 @@ class TestDatabase:
             "PGHOST": "127.0.0.1",
             "PGPORT": str(postgres.port),
             "PG_PASSWORD_FILE": str(tmp_path / "password"),
+            "CLINIC_PASSWORD_FILE": str(tmp_path / "password"),
             "POSTGRES_USER": "stria",
         }
         # In tests the superuser has the name of the role.
@@ -251,8 +259,12 @@ class TestDatabase:
         postgres.query("postgres", "ALTER ROLE stria RENAME TO stria_before", user="boss")
         script = DEPLOY / "postgres" / "10-stria.sh"
         subprocess.run(["sh", str(script)], env={**environment, "POSTGRES_USER": "boss"}, check=True)
-        roles = "SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = 'stria'"
-        assert postgres.query("postgres", roles, user="boss") == [(False, False, False)]
-        postgres.query("stria", "CREATE TABLE events (id serial PRIMARY KEY)")
-        owner = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'stria'"
-        assert postgres.query("postgres", owner, user="boss") == [("stria",)]
+        for name in ("stria", "stria_clinic"):
+            roles = f"SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = '{name}'"
+            assert postgres.query("postgres", roles, user="boss") == [(False, False, False)]
+            postgres.query(name, "CREATE TABLE events (id serial PRIMARY KEY)", user=name)
+            owner = f"SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = '{name}'"
+            assert postgres.query("postgres", owner, user="boss") == [(name,)]
+        # Neither may look into the other's.
+        with pytest.raises(psycopg2.OperationalError, match="permission denied"):
+            postgres.query("stria_clinic", "SELECT 1", user="stria")
