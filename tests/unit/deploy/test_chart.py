@@ -46,6 +46,7 @@ MOST: dict[str, Any] = {
             }
         ],
     },
+    "actions": {"extraEnv": [{"name": "STRIA_SMTP_HOST", "value": "mail.example"}]},
     "redis": {"host": "redis.example", "tls": True},
     "events": {"host": "rabbitmq.example"},
     "networkPolicy": {
@@ -54,6 +55,7 @@ MOST: dict[str, Any] = {
         "redis": [{"ipBlock": {"cidr": "10.1.0.0/24"}}],
         "events": [{"ipBlock": {"cidr": "10.1.0.0/24"}}],
         "rasaEgress": [{"ports": [{"protocol": "TCP", "port": 443}]}],
+        "actionsEgress": [{"ports": [{"protocol": "TCP", "port": 587}]}],
     },
     "metrics": {"enabled": True, "from": [{"namespaceSelector": {"matchLabels": {"name": "monitoring"}}}]},
     "imagePullSecrets": [{"name": "registry"}],
@@ -278,6 +280,14 @@ class TestObjects:
             given = environment(pod).keys()
             assert needed - given == {"NGINX_LOCAL_RESOLVERS"}
 
+    def test_the_clinics_database(self, rendered: list[dict[str, Any]]) -> None:
+        """Action servers have its address, in a file, and no other secret of ours."""
+        pod = dict(pods(rendered))["demo-actions"]
+        assert environment(pod)["STRIA_CLINIC_DB_FILE"] == "/run/secrets/clinic/clinic-db"
+        (volume,) = (v for v in pod["spec"]["volumes"] if v["name"] == "clinic")
+        assert volume["secret"]["items"] == [{"key": "clinic-db", "path": "clinic-db"}]
+        assert "PG_PASSWORD_FILE" not in environment(pod)
+
     def test_purge(self, rendered: list[dict[str, Any]]) -> None:
         """A job erases, so the servers need not."""
         found = dict(pods(rendered))
@@ -369,10 +379,13 @@ class TestNetworkPolicies:
             assert matches(policy["podSelector"]["matchLabels"], pod["metadata"]["labels"])
 
     def test_the_way_out(self, helm: Helm) -> None:
-        """Action servers call nobody; Rasa calls databases, and what is allowed to it for messengers."""
+        """Action servers call the clinic's database, Rasa its own; and both what is allowed to them."""
         rendered = helm.template(MOST)
         policies = of_kind(rendered, "NetworkPolicy")
         assert "demo-actions-out" not in policies
+        rules = policies["demo-actions-clinic"]["spec"]["egress"]
+        assert [[p["port"] for p in rule["ports"]] for rule in rules] == [[53, 53], [5432], [587]]
+        assert rules[1]["to"]
         rules = policies["demo-rasa-stores"]["spec"]["egress"]
         assert [[p["port"] for p in rule["ports"]] for rule in rules] == [
             [53, 53],
