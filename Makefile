@@ -13,7 +13,7 @@ endif
 VENV_PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: run chat train check conversations test load eval bench audit sbom purge summary insights topic inbox inbox-user requests audit-log fmt lock widget screenshots snippet setup clean help
+.PHONY: run chat train check conversations test load eval bench audit sbom purge deliver summary insights topic inbox inbox-user requests audit-log fmt lock widget screenshots snippet setup clean help
 
 run: setup ## Start the assistant (PORT, ACTIONS_PORT); trains when needed
 	@$(VENV_PYTHON) -m scripts.run
@@ -56,6 +56,9 @@ sbom: setup ## Write the list of all packages (CycloneDX) to results/sbom.json
 
 purge: setup ## Erase expired conversations now (the server does it by itself)
 	@$(VENV_PYTHON) -m scripts.purge
+
+deliver: setup ## Deliver requests to the clinic now (the action server does it by itself; RETRY=1: also given up ones)
+	@RETRY=$(RETRY) $(VENV_PYTHON) -m scripts.deliver
 
 summary: setup ## Print the summary of a check (SENDER=..., FORMAT=html, pdf or fhir, OUT=file)
 	@$(VENV_PYTHON) -m scripts.summary

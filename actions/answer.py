@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import SafeAction, record_of, record_slots, reply_slots, send, user_message
 from assistant.dialogue.answering import reply_to, volunteered
 from assistant.dialogue.message import UserMessage
-from assistant.rendering.reply import Reply
+from assistant.rendering.reply import PERSON, Reply
 from assistant.screening.evidence import Reading
 from assistant.screening.record import DONE, CheckRecord
 from assistant.screening.summary import item_line, result_text
@@ -68,7 +68,9 @@ def new_result(reply: Reply, record: CheckRecord) -> EventType:
         item_line(record, i) for i in record.values if record.words_of(i) and record.entries[-1]["item"] == i
     )
     reply.messages[-1] = (
-        Reply().say("\n\n".join(t for t in (text, changed, "\n".join(lines)) if t)).messages[0]
+        Reply()
+        .say("\n\n".join(t for t in (text, changed, "\n".join(lines)) if t), choices=(PERSON,))
+        .messages[0]
     )
     reply.offer = None
     return SlotSet("check_outcome", record.outcome())

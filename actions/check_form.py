@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import (
@@ -18,10 +18,12 @@ from actions.base import (
     send,
     user_message,
 )
+from actions.contact_start import TALK_TO_PERSON, contact_slots
 from assistant.dialogue.check import advance
 from assistant.dialogue.condition import CONDITION, fact_of
+from assistant.handover.record import ContactRecord
 from assistant.screening.items import ITEMS
-from assistant.screening.record import ACTIVE, EMERGENCY, CheckRecord
+from assistant.screening.record import ACTIVE, EMERGENCY, NEW, CheckRecord
 
 REQUESTED_SLOT = "requested_slot"
 
@@ -54,6 +56,11 @@ class ValidateContraindicationCheck(SafeAction):
         # Rasa's form gives up when no slot was set ("ActionExecutionRejection"): always name one.
         events.append(SlotSet(item, record.values[item]))
         events.append(SlotSet(REQUESTED_SLOT, step.ask))
+        if record.status == NEW:
+            # Everything was to be deleted: also what was typed for the clinic and not sent.
+            events += contact_slots(ContactRecord())
+        if step.person:
+            events.append(FollowupAction(TALK_TO_PERSON))
         return events if step.ask else [*events, ActiveLoop(None)]
 
     def _activate(self, record: CheckRecord, tracker: Tracker) -> list[EventType]:

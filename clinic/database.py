@@ -30,8 +30,21 @@ class ClinicDatabaseError(Exception):
 
 
 def url() -> str:
-    """Return the address of the database: STRIA_CLINIC_DB, else SQLite in the project's var/."""
-    return os.environ.get(URL) or f"sqlite:///{project_dir() / 'var' / 'clinic.db'}"
+    """Return the address of the database: STRIA_CLINIC_DB, else SQLite in the project's var/.
+
+    Its variable with _FILE at the end names a file that holds the address, with its password.
+
+    Raises:
+        ClinicDatabaseError: The file can't be read.
+    """
+    if address := os.environ.get(URL):
+        return address
+    if file := os.environ.get(f"{URL}_FILE"):
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ClinicDatabaseError(type(error).__name__) from None
+    return f"sqlite:///{project_dir() / 'var' / 'clinic.db'}"
 
 
 @contextlib.contextmanager

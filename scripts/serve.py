@@ -138,12 +138,10 @@ def rasa(environ: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
 
 
 def actions(environ: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
-    """Returns command and environment of the action server, with the clinic's database when one is named."""
+    """Returns command and environment of the action server, which reads its secrets itself."""
     port = str(read_ports(environ).actions)
     command = [*module("rasa_sdk"), "--quiet", "--actions", "actions", "--port", port]
-    named = any(environ.get(name) for name in ("PG_HOST", CLINIC, f"{CLINIC}_FILE"))
-    found = clinic_settings(environ) if named else environ
-    return command, {**found, "SANIC_HOST": environ.get("HOST") or "0.0.0.0"}
+    return command, {**environ, "SANIC_HOST": environ.get("HOST") or "0.0.0.0"}
 
 
 def inbox(environ: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:

@@ -18,6 +18,7 @@ def _checks() -> tuple[Check, ...]:
     # Imported only when needed: the quick check runs before each start.
     from assistant.check import (
         claims,
+        clinic,
         closing,
         coverage,
         document,
@@ -42,6 +43,7 @@ def _checks() -> tuple[Check, ...]:
         references,
         claims,
         document,
+        clinic,
     )
     return tuple(module.check for module in modules)
 

@@ -10,6 +10,10 @@ from assistant.check.finding import Finding
 from assistant.check.literals import calls, resolve
 from assistant.check.project import Project, load
 from assistant.datafiles import DataFileError, line_of, load_yaml
+from assistant.handover.clinic_file import FILE as CLINIC
+from assistant.handover.clinic_file import clinic
+from assistant.handover.forms import FILE as CONTACT_FORMS
+from assistant.handover.forms import forms
 from assistant.knowledge.content import FACTS, PAIRS, QUESTIONS, SILENT, TOPICS, content
 from assistant.knowledge.procedure import FILE as PROCEDURE
 from assistant.knowledge.procedure import procedure
@@ -27,6 +31,7 @@ THRESHOLDS = "screening/thresholds.yml"
 _FILES = (
     *(FACTS, PAIRS, TOPICS, SILENT, QUESTIONS, WORDING),
     *(FORMS, CUES, ITEMS_FILE, LEXICON, MEDICINES, PROCEDURE, THRESHOLDS, RED_FLAGS),
+    *(CLINIC, CONTACT_FORMS),
 )
 #: The sections that the code reads.
 _NEEDED = {
@@ -74,6 +79,7 @@ def check_runtime(project: Project) -> Iterator[Finding]:
         return
     loaders: tuple[Callable[[], object], ...] = (
         *(policies, neutral_words, procedure, content, terms, rules, _glossary),
+        *(clinic, forms),
     )
     for loader in loaders:
         yield from _caught(project, loader)

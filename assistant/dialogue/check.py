@@ -45,10 +45,12 @@ class Step:
     Attributes:
         reply: what to say before the next question.
         ask: the item to ask next; None ends the questions (see `record.status`).
+        person: the patient wants to talk to a person instead.
     """
 
     reply: Reply
     ask: Item | None
+    person: bool = False
 
 
 def advance(
@@ -113,6 +115,12 @@ def emergency_reply(flag: RedFlag, *, in_check: bool) -> Reply:
     if in_check:
         reply.say(response="utter_emergency_check_stopped")
     return reply
+
+
+def deletion_offer() -> Reply:
+    """Return the question before anything is deleted."""
+    choices = (Choice("Yes, delete my answers"), Choice("No, keep them"))
+    return Reply(kind="smalltalk", offer="delete").say(response="utter_delete_confirm", choices=choices)
 
 
 def _deleted(record: CheckRecord) -> Step:
@@ -254,13 +262,12 @@ def _command(message: UserMessage, record: CheckRecord, item: Item) -> Step | No
         return Step(Reply(kind="smalltalk").say(summary_text(record)), item)
     if name == "delete_data":
         record.status = STOPPED
-        choices = (Choice("Yes, delete my answers"), Choice("No, keep them"))
-        reply = Reply(kind="smalltalk", offer="delete").say(response="utter_delete_confirm", choices=choices)
-        return Step(reply, None)
+        return Step(deletion_offer(), None)
     if name == "ask_privacy":
         return Step(Reply(kind="smalltalk").say(response="utter_privacy"), item)
     if name == "human_handoff":
-        return Step(Reply(kind="smalltalk").say(response="utter_human"), item)
+        record.status = STOPPED
+        return Step(Reply(kind="smalltalk").say(wording("handover.check_paused")), None, person=True)
     if name in ("explain_why", "follow_up/why"):
         return Step(Reply(kind="smalltalk").say(wording(f"items.{item}.why")), item)
     if name in ("explain_meaning", "follow_up/more"):

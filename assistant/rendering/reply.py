@@ -59,3 +59,4 @@ class Reply:
 
 CHECK = Choice("Start the check")
 RESUME = Choice("Go on with the check")
+PERSON = Choice("Talk to a person")

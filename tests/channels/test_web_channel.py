@@ -68,7 +68,7 @@ def test_the_whole_check(own: OwnStack, visitor: Visitor) -> None:
         (no,) = [b["payload"] for b in last["buttons"] if b["title"] == "No"]
         replies = visitor.say(no).replies
     assert replies[0]["text"].startswith("You did not report any of the reasons in our document.")
-    assert [b["title"] for b in replies[-1]["buttons"]] == ["Show my summary"]
+    assert [b["title"] for b in replies[-1]["buttons"]] == ["Show my summary", "Talk to a person"]
     summary = visitor.get("summary").json["text"]
     assert visitor.say("Show my summary").texts == [summary]
 

@@ -47,8 +47,8 @@ MOST: dict[str, Any] = {
             }
         ],
     },
+    "actions": {"extraEnv": [{"name": "STRIA_SMTP_HOST", "value": "mail.example"}]},
     "redis": {"host": "redis.example", "tls": True},
-    "actions": {"extraEnv": [{"name": "STRIA_SMTP_HOST", "value": "mail.clinic.example"}]},
     "inbox": {
         "host": "inbox.clinic.example",
         "ingress": {"className": "inside", "tlsSecret": "inbox-tls", "annotations": {"a": "b"}},
@@ -209,15 +209,12 @@ class TestPods:
         assert not of_kind(rendered, "Secret")
 
     def test_secrets_are_for_those_who_need_them(self, rendered: list[dict[str, Any]]) -> None:
-        """The action servers and the inbox have the files that their variables name, and no others."""
-        found = dict(pods(rendered))
-        for name in ("demo-actions", "demo-inbox"):
-            named = {
-                v.rpartition("/")[2] for v in environment(found[name]).values() if "/secrets/stria/" in v
-            }
-            (volume,) = [v for v in found[name]["spec"]["volumes"] if v["name"] == "secrets"]
-            assert {item["key"] for item in volume["secret"]["items"]} == named
-            assert all(item["key"] == item["path"] for item in volume["secret"]["items"])
+        """The inbox has the files that its variables name, and no others."""
+        pod = dict(pods(rendered))["demo-inbox"]
+        named = {v.rpartition("/")[2] for v in environment(pod).values() if "/secrets/stria/" in v}
+        (volume,) = [v for v in pod["spec"]["volumes"] if v["name"] == "secrets"]
+        assert {item["key"] for item in volume["secret"]["items"]} == named == {"clinic-db", "inbox-secret"}
+        assert all(item["key"] == item["path"] for item in volume["secret"]["items"])
 
     def test_files_are_mounted(self, rendered: list[dict[str, Any]]) -> None:
         """Every file that a variable names is below something that is mounted."""
@@ -305,6 +302,14 @@ class TestObjects:
             given = environment(pod).keys()
             assert needed - given == {"NGINX_LOCAL_RESOLVERS"}
 
+    def test_the_clinics_database(self, rendered: list[dict[str, Any]]) -> None:
+        """Action servers have its address, in a file, and no other secret of ours."""
+        pod = dict(pods(rendered))["demo-actions"]
+        assert environment(pod)["STRIA_CLINIC_DB_FILE"] == "/run/secrets/clinic/clinic-db"
+        (volume,) = (v for v in pod["spec"]["volumes"] if v["name"] == "clinic")
+        assert volume["secret"]["items"] == [{"key": "clinic-db", "path": "clinic-db"}]
+        assert "PG_PASSWORD_FILE" not in environment(pod)
+
     def test_purge(self, rendered: list[dict[str, Any]]) -> None:
         """A job erases, so the servers need not."""
         found = dict(pods(rendered))
@@ -382,19 +387,13 @@ class TestInbox:
         assert not [o for o in rendered if "inbox" in o["metadata"]["name"]]
 
     def test_one_database(self, rendered: list[dict[str, Any]]) -> None:
-        """Whoever stores requests and whoever shows them have the same one."""
+        """Whoever stores requests, shows them, erases them and heeds take-overs has the clinic's database."""
         found = dict(pods(rendered))
-        for name in (
-            "PG_HOST",
-            "PG_PORT",
-            "PG_DB",
-            "PG_USER",
-            "PG_PASSWORD_FILE",
-            "PGSSLMODE",
-            "PGSSLROOTCERT",
-        ):
-            for part in ("demo-actions", "demo-inbox", "demo-purge"):
-                assert environment(found[part]).get(name) == environment(found["demo-rasa"]).get(name)
+        for part in ("demo-rasa", "demo-actions", "demo-inbox", "demo-purge"):
+            told = environment(found[part])
+            assert told["STRIA_CLINIC_DB_FILE"].rpartition("/")[2] == "clinic-db"
+            for name in ("PGSSLMODE", "PGSSLROOTCERT"):
+                assert told.get(name) == environment(found["demo-rasa"]).get(name)
 
 
 class TestNetworkPolicies:
@@ -444,10 +443,13 @@ class TestNetworkPolicies:
             assert matches(policy["podSelector"]["matchLabels"], pod["metadata"]["labels"])
 
     def test_the_way_out(self, helm: Helm) -> None:
-        """Databases, and what is allowed to Rasa for messengers and to action servers for deliveries."""
+        """Action servers call the clinic's database, Rasa its own; and both what is allowed to them."""
         rendered = helm.template(MOST)
         policies = of_kind(rendered, "NetworkPolicy")
         assert "demo-actions-out" not in policies
+        rules = policies["demo-actions-clinic"]["spec"]["egress"]
+        assert [[p["port"] for p in rule["ports"]] for rule in rules] == [[53, 53], [5432], [587]]
+        assert rules[1]["to"]
         rules = policies["demo-rasa-stores"]["spec"]["egress"]
         assert [[p["port"] for p in rule["ports"]] for rule in rules] == [
             [53, 53],
@@ -457,9 +459,9 @@ class TestNetworkPolicies:
             [443],
         ]
         assert all(rule["to"] for rule in rules[1:4])
-        rules = policies["demo-actions-stores"]["spec"]["egress"]
+        rules = policies["demo-actions-clinic"]["spec"]["egress"]
         assert [[p["port"] for p in rule["ports"]] for rule in rules] == [[53, 53], [5432], [587]]
-        rules = policies["demo-inbox-stores"]["spec"]["egress"]
+        rules = policies["demo-inbox-clinic"]["spec"]["egress"]
         assert [[p["port"] for p in rule["ports"]] for rule in rules] == [[53, 53], [5432]]
         rules = policies["demo-purge-stores"]["spec"]["egress"]
         assert [rule["ports"][0]["port"] for rule in rules] == [53, 5432, 6379]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import psycopg2
 import pytest
 import yaml
 
@@ -29,7 +30,7 @@ FILES = (
     "compose.messengers.yml",
     "compose.metrics.yml",
     "compose.inbox.yml",
-    "compose.delivery.yml",
+    "compose.deliveries.yml",
 )
 
 
@@ -153,7 +154,7 @@ class TestNetworks:
         assert [n for n, s in SERVICES.items() if "public" in s["networks"]] == ["edge"]
 
     def test_who_can_reach_whom(self) -> None:
-        """Each hop has its own network: the edge reaches no database and no inbox, actions only databases."""
+        """Each hop has its own network: the edge reaches no database and no inbox, others only theirs."""
         members: dict[str, set[str]] = {}
         for name, service in SERVICES.items():
             for network in service["networks"]:
@@ -163,7 +164,8 @@ class TestNetworks:
             "front": {"edge", "rasa"},
             "calls": {"rasa", "balancer"},
             "actions": {"balancer", "actions"},
-            "data": {"rasa", "actions", "inbox", "purge", "postgres", "redis", "rabbitmq"},
+            "data": {"rasa", "purge", "postgres", "redis", "rabbitmq"},
+            "clinic": {"rasa", "actions", "inbox", "purge", "postgres"},
             "staff": {"inbox"},
         }
 
@@ -176,19 +178,15 @@ class TestNetworks:
         options = more["networks"]["desk"]["driver_opts"]
         assert options == {"com.docker.network.bridge.enable_ip_masquerade": "false"}
 
-    def test_deliveries_need_a_way_out(self) -> None:
-        """Their file adds a network to the action servers, and takes none away."""
-        more = load("compose.delivery.yml")
-        assert set(more["services"]) == {"actions"}
-        networks = set(more["services"]["actions"]["networks"])
-        assert networks - set(SERVICES["actions"]["networks"]) == {"delivery"}
-        assert set(SERVICES["actions"]["networks"]) <= networks
-
-    def test_messengers_need_a_way_out(self) -> None:
-        """Their file adds a network, and takes none away."""
-        more = load("compose.messengers.yml")
-        assert set(more["services"]["rasa"]["networks"]) - set(SERVICES["rasa"]["networks"]) == {"outside"}
-        assert set(SERVICES["rasa"]["networks"]) <= set(more["services"]["rasa"]["networks"])
+    @pytest.mark.parametrize(
+        ("file", "name"), [("compose.messengers.yml", "rasa"), ("compose.deliveries.yml", "actions")]
+    )
+    def test_who_needs_a_way_out(self, file: str, name: str) -> None:
+        """Each file adds a network to its part, and takes none away."""
+        services = load(file)["services"]
+        assert list(services) == [name]
+        assert set(services[name]["networks"]) - set(SERVICES[name]["networks"]) == {"outside"}
+        assert set(SERVICES[name]["networks"]) <= set(services[name]["networks"])
 
     def test_metrics_have_a_network_of_their_own(self) -> None:
         """Only Prometheus is in it besides, which can be reached from this machine alone."""
@@ -229,7 +227,8 @@ class TestSettings:
             ("rasa", SERVICES["rasa"]["environment"]["ACTION_ENDPOINT_URL"].split("/")[2]),
             ("rasa", SERVICES["rasa"]["environment"]["PG_HOST"]),
             ("rasa", SERVICES["rasa"]["environment"]["REDIS_HOST"]),
-            *((name, SERVICES[name]["environment"]["PG_HOST"]) for name in ("purge", "actions", "inbox")),
+            ("purge", SERVICES["purge"]["environment"]["PG_HOST"]),
+            *((name, "postgres") for name in ("actions", "inbox")),
         ]
         for caller, called in calls:
             host = called.split(":")[0]
@@ -237,7 +236,12 @@ class TestSettings:
 
     def test_variables_of_ours_are_read(self) -> None:
         """What is set for our image is something that it reads."""
-        readers = ("deploy/credentials.yml", "scripts/serve.py", "clinic/inbox/settings.py")
+        readers = (
+            "deploy/credentials.yml",
+            "scripts/serve.py",
+            "clinic/inbox/settings.py",
+            "clinic/database.py",
+        )
         read = "".join((ROOT / reader).read_text() for reader in readers)
         for name in OURS:
             for variable in SERVICES[name].get("environment", {}):
@@ -271,7 +275,7 @@ class TestDatabase:
         server.stop()
 
     def test_the_role(self, postgres: Postgres, tmp_path: Path) -> None:
-        """The script makes a role without special rights, with the password of the file, and its database."""
+        """The script makes roles without special rights, with the passwords of the files, and their databases."""
         (tmp_path / "password").write_text("it's $ecret")
         psql = program("psql", "pgserver", "pginstall/bin")
         environment = {
@@ -280,6 +284,7 @@ class TestDatabase:
             "PGHOST": "127.0.0.1",
             "PGPORT": str(postgres.port),
             "PG_PASSWORD_FILE": str(tmp_path / "password"),
+            "CLINIC_PASSWORD_FILE": str(tmp_path / "password"),
             "POSTGRES_USER": "stria",
         }
         # In tests the superuser has the name of the role.
@@ -287,8 +292,12 @@ class TestDatabase:
         postgres.query("postgres", "ALTER ROLE stria RENAME TO stria_before", user="boss")
         script = DEPLOY / "postgres" / "10-stria.sh"
         subprocess.run(["sh", str(script)], env={**environment, "POSTGRES_USER": "boss"}, check=True)
-        roles = "SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = 'stria'"
-        assert postgres.query("postgres", roles, user="boss") == [(False, False, False)]
-        postgres.query("stria", "CREATE TABLE events (id serial PRIMARY KEY)")
-        owner = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'stria'"
-        assert postgres.query("postgres", owner, user="boss") == [("stria",)]
+        for name in ("stria", "stria_clinic"):
+            roles = f"SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = '{name}'"
+            assert postgres.query("postgres", roles, user="boss") == [(False, False, False)]
+            postgres.query(name, "CREATE TABLE events (id serial PRIMARY KEY)", user=name)
+            owner = f"SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = '{name}'"
+            assert postgres.query("postgres", owner, user="boss") == [(name,)]
+        # Neither may look into the other's.
+        with pytest.raises(psycopg2.OperationalError, match="permission denied"):
+            postgres.query("stria_clinic", "SELECT 1", user="stria")

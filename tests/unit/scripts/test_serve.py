@@ -89,12 +89,6 @@ class TestCommands:
         file.unlink()
         assert found.keys() == {"action_endpoint", "tracker_store", "lock_store", "event_broker"}
 
-    def test_the_action_server_has_the_clinics_database(self) -> None:
-        """It stores requests, and nothing else."""
-        _, environment = serve.actions({"PG_HOST": "postgres"})
-        assert environment["STRIA_CLINIC_DB"] == "postgresql://stria@postgres:5432/stria"
-        assert "STRIA_WEB_RATE_STORE" not in environment
-
     def test_inbox(self, tmp_path: Path) -> None:
         """It listens to others, and its secrets are read from their files."""
         (tmp_path / "secret").write_text("s" * 40)
@@ -106,7 +100,7 @@ class TestCommands:
         assert environment["STRIA_CLINIC_DB"].startswith("postgresql://")
 
     def test_the_action_server_gets_no_secret_read(self, tmp_path: Path) -> None:
-        """Without a database it needs none, so it does not even look."""
+        """What it needs it reads itself (clinic/database.py)."""
         command, environment = serve.actions({"PG_PASSWORD_FILE": str(tmp_path / "missing")})
         assert "PG_PASSWORD" not in environment
         assert command[-1] == "5055"

@@ -75,13 +75,9 @@ lifecycle:
     exec: {command: [sleep, "5"]}
 {{- end -}}
 
-{{- /* What needs the clinic's database: its address, by which scripts/serve.py finds it. */ -}}
+{{- /* What needs the clinic's database alone: its address, which stands in a file. */ -}}
 {{- define "stria.clinic" -}}
-- {name: PG_HOST, value: {{ required "postgresql.host is needed" .Values.postgresql.host | quote }}}
-- {name: PG_PORT, value: {{ .Values.postgresql.port | quote }}}
-- {name: PG_DB, value: {{ .Values.postgresql.database | quote }}}
-- {name: PG_USER, value: {{ .Values.postgresql.user | quote }}}
-- {name: PG_PASSWORD_FILE, value: /run/secrets/stria/pg-password}
+- {name: STRIA_CLINIC_DB_FILE, value: /run/secrets/stria/clinic-db}
 - {name: PGSSLMODE, value: {{ .Values.postgresql.sslmode | quote }}}
 {{- if .Values.postgresql.caSecret }}
 - {name: PGSSLROOTCERT, value: /run/secrets/postgresql/ca.crt}
@@ -91,6 +87,11 @@ lifecycle:
 {{- /* What Rasa and the purge job need of the databases. */ -}}
 {{- define "stria.stores" -}}
 {{ include "stria.clinic" . }}
+- {name: PG_HOST, value: {{ required "postgresql.host is needed" .Values.postgresql.host | quote }}}
+- {name: PG_PORT, value: {{ .Values.postgresql.port | quote }}}
+- {name: PG_DB, value: {{ .Values.postgresql.database | quote }}}
+- {name: PG_USER, value: {{ .Values.postgresql.user | quote }}}
+- {name: PG_PASSWORD_FILE, value: /run/secrets/stria/pg-password}
 - {name: REDIS_HOST, value: {{ required "redis.host is needed" .Values.redis.host | quote }}}
 - {name: REDIS_PORT, value: {{ .Values.redis.port | quote }}}
 - {name: REDIS_TLS, value: {{ ternary "on" "off" .Values.redis.tls | quote }}}
