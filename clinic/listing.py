@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from clinic import audit
 from clinic.database import transaction
+from clinic.outbox import NEVER
 from clinic.search import matches
 from clinic.tables import outbox, requests
 
@@ -25,8 +26,6 @@ STATES = (NEW, IN_PROGRESS, DONE)
 OPEN = "open"
 #: How many requests a page shows, and how long a note may be.
 PAGE, LONGEST_NOTE = 25, 4000
-#: When a delivery is due that was given up, as clinic/outbox.py keeps it.
-NEVER = 1e12
 #: So much of an id is the number that patients and staff read to each other.
 NUMBER = 8
 #: Names of what is done, in the audit; a new state is named by itself.

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from assistant.screening.fhir_rules import check_response
 from clinic import database, tables, takeovers
 from clinic.insights import store
-from clinic.listing import NEVER
+from clinic.outbox import NEVER
 from tests.browser.conftest import Watch
 from tests.browser.test_axe import violations
 from tests.clinic_rows import add, audited, deliver, row

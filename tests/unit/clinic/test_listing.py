@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 
@@ -9,8 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clinic import database, listing, tables
+from clinic import database, listing, outbox, tables
+from clinic import requests as stored
 from clinic.listing import DONE, IN_PROGRESS, NEW, OPEN, ChangedMeanwhileError, Query
+from clinic.outbox import NEVER
 from tests.clinic_rows import add, audited, deliver, row
 from tests.databases import Postgres, start_postgres
 from tests.unit.screening.records import full
@@ -108,7 +111,7 @@ class TestFind:
         deliver(add(2), error="ConnectionRefusedError", attempts=3)
         deliver(add(3), delivered=1.0)
         deliver(add(4), attempts=0, error="")
-        deliver(add(5, name="Given Up"), due=listing.NEVER)
+        deliver(add(5, name="Given Up"), due=NEVER)
         assert found(failed=True) == ["Ann Example 2", "Given Up"]
         told = listing.find(Query(), "anna")
         assert told.failed == 2
@@ -221,6 +224,39 @@ class TestChanges:
         requests = listing.find(Query(), "anna").requests
         listing.exported(requests, "anna", "csv")
         assert audited()[1:] == [("anna", "export_csv", one.id) for one in requests]
+
+
+@pytest.mark.usefixtures("both")
+def test_what_the_assistant_stores_is_what_staff_see() -> None:
+    """A request and its deliveries, from the patient's yes to the last try."""
+    check = full()
+    made = stored.Request(
+        id="0b6f6a52-6a9c-4f53-9be5-8e0d5a7d1c11", conversation="web:1", channel="web", locale="en",
+        consent_version="2026-11", consent_at=1.79e9, name="Ann", phone="+442079460000", wish="Call me",
+        outcome=check.outcome(), slots=json.dumps(check.to_slots()),
+    )  # fmt: skip
+    assert stored.add(made, ["email", "webhook"])
+    (one,) = listing.find(Query("call", NEW), "anna").requests
+    assert one.number == made.number
+    assert [d.state for d in one.deliveries] == ["waiting", "waiting"]
+    assert one.slots == check.to_slots()
+    mail = outbox.claim(["email"])
+    assert mail
+    assert outbox.failed(mail, "Timeout", now=mail.request.created + 60)
+    (one,) = listing.find(Query(failed=True), "anna").requests
+    assert [d.state for d in one.deliveries] == ["failed", "waiting"]
+    hook = outbox.claim(["webhook"])
+    assert hook
+    outbox.delivered(hook)
+    for attempt in range(outbox.ATTEMPTS):
+        now = 2e9 + attempt * outbox.LONGEST
+        late = outbox.claim(["email"], now)
+        assert late
+        if not outbox.failed(late, "Timeout", now):
+            break
+    (one,) = listing.find(Query(failed=True), "anna").requests
+    assert [d.state for d in one.deliveries] == ["given_up", "delivered"]
+    assert outbox.counts() == {"delivered": 1, "waiting": 0, "failed": 1}
 
 
 def test_a_database_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:

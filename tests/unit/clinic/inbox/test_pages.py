@@ -16,7 +16,8 @@ from assistant.screening.fhir_rules import check_response
 from clinic import audit, database, export, takeovers
 from clinic.bundle import check_bundle
 from clinic.inbox import exports
-from clinic.listing import LONGEST_NOTE, NEVER
+from clinic.listing import LONGEST_NOTE
+from clinic.outbox import NEVER
 from tests.clinic_rows import add, audited, deliver, row
 from tests.inbox import Visitor
 from tests.unit.screening.records import finished, full
