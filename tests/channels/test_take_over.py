@@ -10,18 +10,14 @@ from pathlib import Path
 import pytest
 
 from clinic import database
-from clinic.takeover_watch import EVERY
 from clinic.takeovers import give_back, take
-from scripts import _http
 from tests.own_stack import MANY, OwnStack, start_own
+from tests.take_over import AGAIN, NOTICE, SEEN, clinic_of, given_back, rest, taken_over
 from tests.transports.telegram import TelegramTransport
 from tests.waiting import eventually
 from tests.web_client import arrived, new_id
 
 pytestmark = pytest.mark.stack
-NOTICE, AGAIN = "A person from the clinic has taken over", "I answer here again"
-#: Seconds in which a change has to be seen.
-SEEN = EVERY + 5
 SECRET = "Zorvolex since my divorce"
 
 
@@ -41,10 +37,8 @@ def own(telegram: TelegramTransport) -> Iterator[OwnStack]:
     secret = {"STRIA_WEB_SECRET": "a secret for the tests of take-overs", "LOG_LEVEL": "INFO"}
     own = start_own({**telegram.variables(), **rates, **secret})
     telegram.connect(own.client)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(database.URL, own.settings[database.URL])
+    with clinic_of(own):
         yield own
-    database.close()
     own.stop()
 
 
@@ -52,31 +46,6 @@ def own(telegram: TelegramTransport) -> Iterator[OwnStack]:
 def patient(own: OwnStack) -> str:
     """A new conversation on REST."""
     return uuid.uuid4().hex
-
-
-def rest(own: OwnStack, sender: str, text: str) -> list[str]:
-    """Sends a message over REST; returns the texts of the replies."""
-    messages = _http.post_json(f"{own.url}/webhooks/rest/webhook", {"sender": sender, "message": text}, 60)
-    return [m["text"] for m in messages]
-
-
-def taken_over(own: OwnStack, conversation: str) -> None:
-    """Takes a conversation over and waits until the assistant has seen it.
-
-    Another conversation shows it, which is taken over after this one: nothing is said in this one.
-    """
-    assert take(conversation, "anna")
-    probe = uuid.uuid4().hex
-    take(probe, "anna")
-    eventually(lambda: any(NOTICE in t for t in rest(own, probe, "hello")), SEEN)
-
-
-def given_back(own: OwnStack, conversation: str) -> None:
-    """Gives a conversation back and waits until the assistant has seen it."""
-    assert give_back(conversation, "anna")
-    probe = uuid.uuid4().hex
-    take(probe, "anna")
-    eventually(lambda: any(NOTICE in t for t in rest(own, probe, "hello")), SEEN)
 
 
 def test_on_rest(own: OwnStack, patient: str) -> None:
