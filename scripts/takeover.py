@@ -14,6 +14,7 @@ import os
 import sys
 import warnings
 from datetime import datetime, timezone
+from typing import Any
 
 from clinic import takeovers
 from clinic.database import URL, ClinicDatabaseError
@@ -43,11 +44,12 @@ def known(sender: str) -> bool:
     from rasa_ext.channels import stores
     from scripts.summary import open_store
 
+    async def found(store: Any) -> bool:
+        return await stores.load(store, sender) is not None
+
     try:
         store = open_store()
-        if isinstance(stores.innermost(store), InMemoryTrackerStore):
-            return True
-        return asyncio.run(stores.load(store, sender)) is not None
+        return isinstance(stores.innermost(store), InMemoryTrackerStore) or asyncio.run(found(store))
     except Exception as error:
         # Type only: the message of an exception may hold what a patient typed.
         kind = type(error).__name__

@@ -16,7 +16,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from clinic import database, tables
 from clinic.takeovers import take, taken
 from rasa_ext.stores.sql import SafeSQLTrackerStore
-from scripts._env import ROOT, child_environment
+from scripts import takeover as command
+from scripts._env import ROOT, CommandError, child_environment
 
 SENDER = "telegram:4917612345678"
 
@@ -33,10 +34,10 @@ async def talk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store.engine.dispose()
 
 
-def run(command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def run(name: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Runs a command."""
     return subprocess.run(
-        [sys.executable, "-m", "scripts.takeover", command],
+        [sys.executable, "-m", "scripts.takeover", name],
         cwd=ROOT, env=child_environment(variables), capture_output=True, text=True, check=False, timeout=180,
     )  # fmt: skip
 
@@ -75,22 +76,44 @@ class TestCommand:
         assert "\x07" not in listed
 
     @pytest.mark.parametrize(
-        ("command", "variables", "told"),
+        ("sender", "store", "told"),
         [
-            ("takeover", {"SENDER": "telegram:49176"}, "there is no conversation of that name"),
-            ("takeover", {"SENDER": SENDER}, "it is taken over already"),
-            ("takeover", {"SENDER": "x", "STRIA_DB": "/dev/null/x"}, r"can't be read \("),
-            ("takeover", {database.URL: "sqlite:////dev/null/x.db"}, "clinic's database can't be used"),
-            ("takeover", {database.URL: "nonsense"}, "clinic's database can't be used"),
-            ("giveback", {"SENDER": "telegram:49176"}, "nobody has taken over"),
-            ("giveback", {"SENDER": "x" * 256}, "SENDER: The name of a conversation has 1 to 255"),
-            ("nonsense", {}, "say takeover or giveback"),
+            ("telegram:49176", None, "there is no conversation of that name"),
+            ("x", "/dev/null/x", r"the conversation can't be read \("),
         ],
     )
-    def test_what_is_wrong(self, command: str, variables: dict[str, str], told: str) -> None:
-        """One line, a status, and nothing is changed."""
-        take(SENDER, "anna")
-        done = run(command, **variables)
+    def test_only_what_there_is_can_be_taken_over(self, sender: str, store: str | None, told: str) -> None:
+        """A name with a mistake in it would leave the patient with the assistant, and nobody knows."""
+        done = run("takeover", SENDER=sender, **({"STRIA_DB": store} if store else {}))
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
         assert re.search(told, done.stderr)
-        assert list(taken()) == [SENDER]
+        assert taken() == {}
+
+
+@pytest.mark.usefixtures("talk")
+@pytest.mark.parametrize(
+    ("name", "variables", "told"),
+    [
+        ("takeover", {"SENDER": SENDER}, "it is taken over already"),
+        ("takeover", {database.URL: "sqlite:////dev/null/x.db"}, "clinic's database can't be used"),
+        ("takeover", {database.URL: "nonsense"}, "clinic's database can't be used"),
+        ("giveback", {"SENDER": "telegram:49176"}, "nobody has taken over"),
+        ("giveback", {"SENDER": "x" * 256}, "SENDER: The name of a conversation has 1 to 255"),
+        ("nonsense", {}, "say takeover or giveback"),
+    ],
+)
+def test_what_is_wrong(
+    name: str, variables: dict[str, str], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line, and nothing is changed."""
+    take(SENDER, "anna")
+    before = taken()
+    monkeypatch.setattr(command, "known", lambda sender: True)
+    monkeypatch.setattr(sys, "argv", ["takeover", name])
+    with monkeypatch.context() as patch:
+        for variable, value in variables.items():
+            patch.setenv(variable, value)
+        with pytest.raises(CommandError, match=told) as caught:
+            command.main()
+    assert "\n" not in str(caught.value)
+    assert taken() == before
