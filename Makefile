@@ -13,7 +13,7 @@ endif
 VENV_PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: run chat train check conversations test load eval bench audit sbom purge summary fmt lock widget screenshots snippet setup clean help
+.PHONY: run chat train check conversations test load eval bench audit sbom purge summary takeover giveback fmt lock widget screenshots snippet setup clean help
 
 run: setup ## Start the assistant (PORT, ACTIONS_PORT); trains when needed
 	@$(VENV_PYTHON) -m scripts.run
@@ -59,6 +59,12 @@ purge: setup ## Erase expired conversations now (the server does it by itself)
 
 summary: setup ## Print the summary of a check (SENDER=..., FORMAT=html, pdf or fhir, OUT=file)
 	@$(VENV_PYTHON) -m scripts.summary
+
+takeover: setup ## Take a conversation over: the assistant is silent in it (SENDER=..., WHO=...); lists them without SENDER
+	@$(VENV_PYTHON) -m scripts.takeover takeover
+
+giveback: setup ## Give a conversation back to the assistant (SENDER=..., WHO=...)
+	@$(VENV_PYTHON) -m scripts.takeover giveback
 
 fmt: setup ## Format the code
 	@$(VENV_PYTHON) -m ruff check --quiet --fix-only .
