@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 #: Columns by which a patient can be reached, or called.
 CONTACT = ("name", "phone", "email")
+#: Requests that are erased by one statement: databases limit the values in one.
+BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def erase(conversation: str) -> Erased:
     with transaction() as connection:
         ids = _requests_of(connection, conversation)
         sent = _may_have_left(connection, ids)
-        rows = _erase_requests(connection, ids)
+        rows = erase_requests(connection, ids)
         for table, column in PERSONAL.items():
             rows += connection.execute(sa.delete(table).where(column == conversation)).rowcount
     if rows:
@@ -95,13 +97,15 @@ def erase(conversation: str) -> Erased:
     return Erased(rows, sent)
 
 
-def _erase_requests(connection: Any, ids: list[str]) -> int:
-    """Erase requests with all that names them; return how many there were."""
-    if not ids:
-        return 0
-    connection.execute(sa.update(audit).where(audit.c.what.in_(ids)).values(what=""))
-    connection.execute(sa.delete(outbox).where(outbox.c.request.in_(ids)))
-    return int(connection.execute(sa.delete(requests).where(requests.c.id.in_(ids))).rowcount)
+def erase_requests(connection: Any, ids: list[str]) -> int:
+    """Erase requests by their ids, with all that names them; return how many there were."""
+    erased = 0
+    for start in range(0, len(ids), BATCH):
+        some = ids[start : start + BATCH]
+        connection.execute(sa.update(audit).where(audit.c.what.in_(some)).values(what=""))
+        connection.execute(sa.delete(outbox).where(outbox.c.request.in_(some)))
+        erased += connection.execute(sa.delete(requests).where(requests.c.id.in_(some))).rowcount
+    return erased
 
 
 def overwrite() -> None:
