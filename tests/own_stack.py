@@ -118,6 +118,7 @@ def start_own(settings: Mapping[str, str]) -> OwnStack:
         {
             "ACTION_ENDPOINT_URL": f"http://{LOOPBACK}:{port}/webhook",
             "STRIA_DB": f"{own.folder}/stria.db",
+            "STRIA_CLINIC_DB": f"sqlite:///{own.folder}/clinic.db",
             "SANIC_HOST": LOOPBACK,
             **settings,
         }

@@ -47,7 +47,10 @@ def prepare(engine: Any) -> None:
     """Make the table, or what it lacks, once; another process may be doing the same."""
     if engine in _ready:
         return
-    failures = sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError
+    # As each database says that somebody else was faster; one that does not answer is asked once.
+    failures: tuple[Any, ...] = sa.exc.ProgrammingError, sa.exc.IntegrityError
+    if engine.dialect.name == "sqlite":
+        failures = (sa.exc.OperationalError,)
     try:
         _metadata.create_all(engine)
     except failures:
