@@ -19,6 +19,7 @@ from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.shared.core.events import UserUttered
 
 from assistant import logs
+from assistant.retention import retention
 from clinic import retention as of_clinic
 from rasa_ext.stores.apart import apart
 from rasa_ext.stores.erasure import erase_rows, in_clinic
@@ -30,6 +31,23 @@ DAY = 86_400
 HOUR = 3_600
 #: Old events that are looked up at once.
 BATCH = 1000
+
+
+_promised: dict[str, int] = {}
+
+
+def promise(days: int) -> None:
+    """Note after how many days conversations are erased, for those who ask."""
+    _promised["conversations"] = days
+
+
+def days_kept() -> dict[str, int]:
+    """Return for how many days each kind of data is kept; conversations only where that was promised.
+
+    Raises:
+        DataFileError: data/retention.yml can't be used.
+    """
+    return {**_promised, **retention()}
 
 
 def can_purge(store: TrackerStore) -> bool:
