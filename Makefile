@@ -54,7 +54,7 @@ audit: setup ## Look the packages up in a database of vulnerabilities
 sbom: setup ## Write the list of all packages (CycloneDX) to results/sbom.json
 	@$(VENV_PYTHON) -m scripts.sbom
 
-purge: setup ## Erase expired conversations now (the server does it by itself)
+purge: setup ## Erase now what was kept for too long (the server does it by itself)
 	@$(VENV_PYTHON) -m scripts.purge
 
 summary: setup ## Print the summary of a check (SENDER=..., FORMAT=html, pdf or fhir, OUT=file)

@@ -76,6 +76,13 @@ def rate_store(environ: Mapping[str, str]) -> str:
     return f"{scheme}://{login}{environ['REDIS_HOST']}:{environ['REDIS_PORT']}/{RATES}"
 
 
+def clinic_database(environ: Mapping[str, str]) -> str:
+    """Returns the address of the clinic's database: the PostgreSQL of the conversations, other tables."""
+    secret = quote(environ["PG_PASSWORD"], safe="")
+    login = quote(environ["PG_USER"], safe="") + (f":{secret}" if secret else "")
+    return f"postgresql://{login}@{environ['PG_HOST']}:{environ['PG_PORT']}/{environ['PG_DB']}"
+
+
 def settings(environ: Mapping[str, str]) -> dict[str, str]:
     """Returns the environment of a part that talks to the databases.
 
@@ -89,6 +96,7 @@ def settings(environ: Mapping[str, str]) -> dict[str, str]:
     if found["REDIS_TLS"] not in ("on", "off"):
         raise CommandError("REDIS_TLS has to be on or off")
     found.setdefault("STRIA_WEB_RATE_STORE", rate_store(found))
+    found.setdefault("STRIA_CLINIC_DB", clinic_database(found))
     return found
 
 
