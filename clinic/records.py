@@ -95,24 +95,24 @@ def record(configuration: Configuration) -> Record:
     labels = words["labels"]
     when = datetime.fromtimestamp(configuration.now, timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     made = {"time": when, "version": configuration.version, "document": configuration.document[:12]}
-    filled, numbers = to_fill(words), [[a.table, str(a.rows), a.oldest or labels["none"]] for a in amounts]
+    numbers = [[a.table, str(a.rows), a.oldest or labels["none"]] for a in amounts]
+    sections = [
+        Section(labels["about"], rows=[[e["name"], e["text"]] for e in words["about"]]),
+        Section(labels["kinds"], rows=_kinds(words, configuration, amounts)),
+        Section(labels["recipients"], _recipients(words, configuration.environ)),
+        Section(labels["processors"], [*_processors(words, configuration.channels), *words["others"]]),
+        Section(labels["rights"], [words["rights"]]),
+        Section(labels["measures"], list(words["measures"])),
+        Section(labels["numbers"], rows=[[labels["table"], labels["rows"], labels["oldest"]], *numbers]),
+        Section(labels["places"], rows=[list(place) for place in configuration.places]),
+    ]
+    unfilled = to_fill([[s.items, s.rows] for s in sections])
     return Record(
         words["title"],
         words["intro"],
         labels["made"].format(**made),
-        f"{filled} {labels['open']}" if filled else "",
-        [
-            Section(labels["about"], rows=[[e["name"], e["text"]] for e in words["about"]]),
-            Section(labels["kinds"], rows=_kinds(words, configuration, amounts)),
-            Section(labels["recipients"], _recipients(words, configuration.environ)),
-            Section(labels["processors"], [*_processors(words, configuration.channels), *words["others"]]),
-            Section(labels["rights"], [words["rights"]]),
-            Section(labels["measures"], list(words["measures"])),
-            Section(
-                labels["numbers"], rows=[[labels["table"], labels["rows"], labels["oldest"]], *numbers]
-            ),
-            Section(labels["places"], rows=[list(place) for place in configuration.places]),
-        ],
+        f"{unfilled} {labels['open']}" if unfilled else "",
+        sections,
     )
 
 

@@ -49,9 +49,7 @@ def forget_takeovers(conversations: list[str]) -> None:
     """Erase the flags of conversations that are over. Raises ClinicDatabaseError."""
     if conversations:
         with transaction() as connection:
-            connection.execute(
-                sa.delete(takeovers).where(takeovers.c.conversation.in_(conversations))
-            )
+            connection.execute(sa.delete(takeovers).where(takeovers.c.conversation.in_(conversations)))
         overwrite()
 
 

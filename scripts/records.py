@@ -8,6 +8,8 @@ It holds nothing about any patient. Its words are in data/records.yml.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import re
 import sys
@@ -108,15 +110,17 @@ def configuration(folder: Path) -> Configuration:
 
 def content_hash(document: str) -> str:
     """Returns the hash of the document, as the summary tells it."""
-    import hashlib
-
     return hashlib.sha256(document.encode()).hexdigest()
 
 
 def version() -> str:
     """Returns the version of the project."""
-    found = re.search(r'^version = "([^"]+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
-    return found[1] if found else "unknown"
+    with contextlib.suppress(OSError):
+        told = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+        if found := re.search(r'^version = "([^"]+)"', told, re.MULTILINE):
+            return found[1]
+    # An image has no such file; the tag of the image tells it.
+    return "unknown"
 
 
 def made(folder: Path, form: str) -> str:
@@ -137,11 +141,15 @@ def made(folder: Path, form: str) -> str:
     except DataFileError as error:
         raise CommandError(str(error)) from None
     except ClinicDatabaseError as error:
-        raise CommandError(f"the clinic's database can't be read ({error}); is STRIA_CLINIC_DB right?") from None
+        raise CommandError(
+            f"the clinic's database can't be read ({error}); is STRIA_CLINIC_DB right?"
+        ) from None
     except Exception as error:
         # Type only: the message of an exception may hold what a patient typed.
         kind = type(error).__name__
-        raise CommandError(f"the conversations can't be counted ({kind}); is STRIA_DB their database?") from None
+        raise CommandError(
+            f"the conversations can't be counted ({kind}); is STRIA_DB their database?"
+        ) from None
     return as_page(found) if form == "html" else as_text(found)
 
 

@@ -89,13 +89,25 @@ def test_the_real_days():
     [
         ("days:", "tage:", "no section `days:`"),
         ("  audit: 33\n", "", "no days for audit. Add it"),
-        ("audit: 33", "audit: 0", "retention.yml:5: audit has to be a whole number. Write one from 1 to 3650"),
+        (
+            "audit: 33",
+            "audit: 0",
+            "retention.yml:5: audit has to be a whole number. Write one from 1 to 3650",
+        ),
         ("audit: 33", "audit: 33.5", "audit has to be a whole number"),
         ("audit: 33", "audit: many", "audit has to be a whole number"),
         ("audit: 33", "audit: true", "audit has to be a whole number"),
         ("audit: 33", "audit: 99999", "audit has to be a whole number"),
-        ("requests_open: 31", "requests_open: 7", "requests_open has to be a whole number. Write one from 30"),
-        ("audit: 33", "audit: 33\n  chats: 3", "retention.yml:6: chats is no kind of data. Use requests_done,"),
+        (
+            "requests_open: 31",
+            "requests_open: 7",
+            "requests_open has to be a whole number. Write one from 30",
+        ),
+        (
+            "audit: 33",
+            "audit: 33\n  chats: 3",
+            "retention.yml:6: chats is no kind of data. Use requests_done,",
+        ),
         ("audit: 33", "audit: 33\n  conversations: 3", "conversations is set elsewhere. Remove it, and set"),
     ],
 )

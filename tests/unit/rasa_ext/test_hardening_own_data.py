@@ -64,7 +64,7 @@ def clinic_rows() -> list[Any]:
     """Returns the requests and flags in the clinic's database."""
     with database.transaction() as connection:
         found = [connection.execute(sa.select(t)).all() for t in (tables.requests, tables.takeovers)]
-    return sum(found, [])
+    return [row for rows in found for row in rows]
 
 
 async def test_forget_me(bot: Stored) -> None:

@@ -76,7 +76,9 @@ def test_the_clinics_data_is_erased_too(database: Path, tmp_path: Path) -> None:
     assert purge(database, tmp_path).returncode == 0
     with sqlite3.connect(tmp_path / "clinic.db") as connection:
         connection.execute("INSERT INTO clinic_counts VALUES ('2001-01-01', 'turns', 'web', 3)")
-        question = "INSERT INTO clinic_questions (day, kind, topic, locale, text) VALUES (?, '', '', 'en', '')"
+        question = (
+            "INSERT INTO clinic_questions (day, kind, topic, locale, text) VALUES (?, '', '', 'en', '')"
+        )
         connection.executemany(question, [("2001-01-01",), ("2001-01-02",), ("2999-01-01",)])
     done = purge(database, tmp_path)
     assert done.stdout.splitlines()[1:] == [

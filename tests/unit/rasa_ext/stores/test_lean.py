@@ -29,7 +29,9 @@ PARSED: Any = {
 def message() -> UserUttered:
     """A message as it is after its turn."""
     entities = PARSED["entities"]
-    return UserUttered(f"I take {WORD}", PARSED["intent"], entities, PARSED, message_id="m1", metadata={"a": 1})
+    return UserUttered(
+        f"I take {WORD}", PARSED["intent"], entities, PARSED, message_id="m1", metadata={"a": 1}
+    )
 
 
 def test_only_intent_and_kinds_of_entities():
@@ -69,7 +71,9 @@ def test_other_events_are_stored_as_they_are():
         assert lean(event.as_dict()) == event.as_dict()
 
 
-@given(st.recursive(st.none() | st.text() | st.integers(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)))
+@given(
+    st.recursive(st.none() | st.text() | st.integers(), lambda x: st.lists(x) | st.dictionaries(st.text(), x))
+)
 def test_any_shape(parsed: Any):
     """Whatever stands there, the result is an event that Rasa can read."""
     event = {"event": "user", "text": "hi", "parse_data": parsed, "timestamp": 1.0, "metadata": {}}
