@@ -69,7 +69,7 @@ class Secrets:
             self.email,
             f"please call me about {w['wish']}",
             "yes, send it",
-            f"/inform_health{{\"medicine\": \"{w['medicine']}\"}}",
+            f'/inform_health{{"medicine": "{w["medicine"]}"}}',
             f"{w['wish']} {w['wish']}",
         ]
 
