@@ -18,7 +18,7 @@ from rasa.shared.core.events import UserUttered
 
 from clinic import database, privacy
 from rasa_ext.metrics.timing import store_work
-from rasa_ext.stores import claims
+from rasa_ext.stores import claims, received
 from rasa_ext.stores.apart import apart
 from rasa_ext.stores.events import forget_deleted
 from rasa_ext.stores.wrappers import every, innermost
@@ -75,6 +75,7 @@ def erase_rows(store: Any, sender: str, *conditions: Any) -> int:
     after one deletion or several.
     """
     claims.prepare(store.engine)
+    received.prepare(store.engine)
     with store.session_scope() as session:
         if session.get_bind().dialect.name == "sqlite":
             # Overwrites with zeros; else the words stay in the file until their place is used.
@@ -85,6 +86,7 @@ def erase_rows(store: Any, sender: str, *conditions: Any) -> int:
         if deleted or not conditions:
             of_sender = claims.table.c.conversation == claims.of_conversation(sender)
             session.execute(claims.table.delete().where(of_sender))
+            received.erase(session, sender)
         session.commit()
     return deleted
 

@@ -6,10 +6,8 @@ message at the same time would both take it.
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +17,7 @@ from rasa_ext.channels import stores, transcript
 from rasa_ext.metrics.timing import store_work
 from rasa_ext.stores import claims
 from rasa_ext.stores.apart import apart
+from rasa_ext.stores.unsynced import unsynced
 
 #: Seconds between clearings.
 CLEARING = 3_600
@@ -67,7 +66,7 @@ class Claims:
             "conversation": claims.of_conversation(sender),
         }
         try:
-            with engine.connect() as connection, _unsynced(connection), connection.begin():
+            with engine.connect() as connection, unsynced(connection), connection.begin():
                 connection.execute(claims.table.insert().values(row))
                 if now - self._cleared > CLEARING:
                     connection.execute(claims.table.delete().where(claims.table.c.at < now - claims.KEPT))
@@ -75,23 +74,3 @@ class Claims:
         except sa.exc.IntegrityError:
             return False
         return True
-
-
-@contextlib.contextmanager
-def _unsynced(connection: Any) -> Iterator[None]:
-    """Let SQLite not wait for the disk: a power cut may cost a claim, and waiting costs 1 to 7 ms."""
-    if connection.dialect.name != "sqlite":
-        yield
-        return
-    before = connection.connection.execute("PRAGMA synchronous").fetchone()[0]
-    _pragma(connection, 1)
-    try:
-        yield
-    finally:
-        # The connection goes back to the tracker store, which does wait.
-        _pragma(connection, before)
-
-
-def _pragma(connection: Any, synchronous: int) -> None:
-    # On the bare connection: within a transaction, which SQLAlchemy would open, SQLite ignores it.
-    connection.connection.execute(f"PRAGMA synchronous = {int(synchronous)}")
