@@ -43,6 +43,11 @@ async def never(message: UserMessage) -> AsyncIterator[dict[str, Any]]:
     yield {"text": "too late"}
 
 
+async def hangs(*_: Any) -> None:
+    """Sends for ever, as to a platform that does not answer."""
+    await asyncio.sleep(3600)
+
+
 def test_a_message_without_an_answer_is_answered_by_the_next_server(
     transport: MessengerTransport, tmp_path: Path
 ) -> None:
@@ -70,7 +75,7 @@ def test_an_answer_that_was_not_sent_is_sent_by_the_next_server(
     transport.fake.clear()
     path = tmp_path / "one.db"
     with (
-        mock.patch.object(base.MessengerInput, "_show", lambda *_: asyncio.sleep(3600)),
+        mock.patch.object(base.MessengerInput, "_show", hangs),
         messenger(transport, sql_agent(path)) as first,
     ):
         first.post(transport.text(first.user, "hello"))
