@@ -13,7 +13,7 @@ endif
 VENV_PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: run chat train check conversations test load eval bench audit sbom purge deliver summary insights topic inbox inbox-user requests audit-log fmt lock widget screenshots snippet setup clean help
+.PHONY: run chat train check conversations test load eval bench audit sbom purge deliver summary records takeover giveback insights topic inbox inbox-user requests audit-log fmt lock widget screenshots snippet setup clean help
 
 run: setup ## Start the assistant (PORT, ACTIONS_PORT); trains when needed
 	@$(VENV_PYTHON) -m scripts.run
@@ -54,7 +54,7 @@ audit: setup ## Look the packages up in a database of vulnerabilities
 sbom: setup ## Write the list of all packages (CycloneDX) to results/sbom.json
 	@$(VENV_PYTHON) -m scripts.sbom
 
-purge: setup ## Erase expired conversations now (the server does it by itself)
+purge: setup ## Erase now what was kept for too long (the server does it by itself)
 	@$(VENV_PYTHON) -m scripts.purge
 
 deliver: setup ## Deliver requests to the clinic now (the action server does it by itself; RETRY=1: also given up ones)
@@ -80,6 +80,15 @@ insights: setup ## Show what patients ask, and weekly figures (WEEKS=8, OUT=fold
 
 topic: setup ## Make a topic out of a group of make insights (GROUP=3 NAME=price_of_numbing, KIND=faq)
 	@$(VENV_PYTHON) -m scripts.topic
+
+takeover: setup ## Take a conversation over: the assistant is silent in it (SENDER=..., WHO=...); lists them without SENDER
+	@$(VENV_PYTHON) -m scripts.takeover takeover
+
+giveback: setup ## Give a conversation back to the assistant (SENDER=..., WHO=...)
+	@$(VENV_PYTHON) -m scripts.takeover giveback
+
+records: setup ## Write what is stored about people, for the privacy officer (FORMAT=html OUT=file)
+	@$(VENV_PYTHON) -m scripts.records
 
 fmt: setup ## Format the code
 	@$(VENV_PYTHON) -m ruff check --quiet --fix-only .

@@ -13,6 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import (
     SafeAction,
+    came_back,
     emergency_of,
     record_of,
     record_slots,
@@ -64,6 +65,7 @@ class ValidateContactRequest(SafeAction):
             check,
             tracker.get_slot("last_topic") or "",
             tuple(tracker.get_slot("answered_facts") or ()),
+            stale=came_back(tracker),
         )
         step = advance(turn) if turn.question in (*QUESTIONS, CHANGE) else _begin(turn)
         more: list[EventType] = []

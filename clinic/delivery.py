@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 
 from assistant import logs
-from clinic import mail, outbox, settings, webhook
+from clinic import outbox, settings
 from clinic.outbox import DELIVERED, FAILED, WAITING, Delivery
 from clinic.settings import SettingsError
 
@@ -57,6 +57,9 @@ def deliver_one() -> str:
 
 def _send(claimed: Delivery) -> str:
     """Return the kind of the error; an empty text when it was delivered."""
+    # Here: they bring templates and more, which would slow down a start.
+    from clinic import mail, webhook
+
     try:
         if claimed.way == EMAIL and (to := settings.mail()) is not None:
             mail.send(claimed.request, to)

@@ -8,6 +8,7 @@ from typing import Any
 from assistant.screening.fhir import questionnaire_response
 from assistant.screening.fhir_rules import check_response
 from assistant.screening.fhir_values import clean
+from assistant.screening.summary import open_questions
 from assistant.screening.summary_letter import moment, summary_letter
 from assistant.screening.summary_page import summary_page
 from assistant.wording import wording
@@ -23,13 +24,19 @@ def letter(request: Request) -> str:
         ("channel", request.channel),
     ]  # fmt: skip
     lines = [f"{wording(f'handover.letter.{name}')}: {clean(value)}" for name, value in rows if value]
+    return "\n\n".join(["\n".join(lines), _summary(request)])
+
+
+def _summary(request: Request) -> str:
     check = request.check
-    parts = ["\n".join(lines), summary_letter(check, request.about) if check else _no_check()]
-    return "\n\n".join(parts)
-
-
-def _no_check() -> str:
-    return wording("handover.letter.no_check") + "\n"
+    if check is not None and (check.answered or check.off_list):
+        return summary_letter(check, request.about)
+    lines = [wording("handover.letter.no_check")]
+    if check is not None and check.red_flags:
+        lines.append(wording("summary.red_flags"))
+    if check is not None and check.unanswered:
+        lines.append(clean(wording("summary.questions", questions="; ".join(open_questions(check)))))
+    return "\n".join(lines) + "\n"
 
 
 def page(request: Request) -> str | None:

@@ -1,6 +1,6 @@
 """Starts one part of the assistant in production, or asks it whether it is well; for containers.
 
-    python -m scripts.serve rasa | actions | inbox | purge | healthy rasa | healthy actions | healthy inbox
+    python -m scripts.serve rasa | actions | inbox | purge | records | healthy rasa | healthy actions | healthy inbox
     python -m scripts.serve inbox-user | requests | audit-log     what make calls by these names
 
 The files of deploy/ hold instead of those for development. All that differs between places comes
@@ -178,6 +178,15 @@ def on_the_clinics_database(command: str, environ: Mapping[str, str]) -> int:
     return status
 
 
+def records(environ: Mapping[str, str]) -> int:
+    """Prints the record of processing; returns the exit status."""
+    os.environ.update(settings(environ))
+    from scripts.records import made
+
+    sys.stdout.write(made(DEPLOY, environ.get("FORMAT") or "text"))
+    return 0
+
+
 def start(command: list[str], environment: Mapping[str, str]) -> int:
     """Becomes the command: signals reach it without anybody in between."""
     os.chdir(ROOT)
@@ -208,7 +217,9 @@ def main() -> int:
             return purge(os.environ)
         case [("inbox-user" | "requests" | "audit-log") as command]:
             return on_the_clinics_database(command, os.environ)
-    names = ", ".join([*PARTS, "purge", *COMMANDS])
+        case ["records"]:
+            return records(os.environ)
+    names = ", ".join([*PARTS, "purge", "records", *COMMANDS])
     raise CommandError(f"say what to start: {names}, or healthy and one of {', '.join(PARTS)}")
 
 

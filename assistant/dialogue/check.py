@@ -61,6 +61,7 @@ def advance(
     offer: str = "",
     last_topic: str = "",
     last_facts: list[str] | None = None,
+    stale: bool = False,
 ) -> Step:
     """Take the check one message further; changes `record`.
 
@@ -71,6 +72,8 @@ def advance(
         offer: what a yes would mean beside the open question (`delete`).
         last_topic: class name of the last answer, the context of follow-ups.
         last_facts: its fact ids.
+        stale: a person has talked with the patient since the question was put, so that a no, or
+            a mere yes, may be an answer to the person: the question is put again.
     """
     flag = find_red_flag(message.text) or classified_flag(message.text, message.ranking)
     if flag:
@@ -82,6 +85,10 @@ def advance(
         # "Pus?? In easy words please": the patient asks what the word means.
         return Step(_explained(message, item), item)
     plain = _plain_answer(message, item, reading)
+    if stale and not _evidence_for(reading, item):
+        if reading.values.get(item) is not None:
+            return _put_again(record, item, reading)
+        plain = None
     if plain is not None:
         return _answered(message, record, item, plain, reading)
     correction = _correction(message, record, item, reading)
@@ -119,7 +126,7 @@ def emergency_reply(flag: RedFlag, *, in_check: bool) -> Reply:
 
 def deletion_offer() -> Reply:
     """Return the question before anything is deleted."""
-    choices = (Choice("Yes, delete my answers"), Choice("No, keep them"))
+    choices = (Choice("Yes, delete it all"), Choice("No, keep it"))
     return Reply(kind="smalltalk", offer="delete").say(response="utter_delete_confirm", choices=choices)
 
 
@@ -143,6 +150,15 @@ def _plain_answer(message: UserMessage, item: Item, reading: Reading) -> Value |
     if answers.is_yes(message.text) or (value == UNSURE and short and answers.is_unsure(message.text)):
         return value
     return None
+
+
+def _put_again(record: CheckRecord, item: Item, reading: Reading) -> Step:
+    """Leave the question open; what was said beside the yes or no is kept."""
+    reply = Reply()
+    for other, old in record.raise_from(reading, skip=item):
+        _say_change(reply, record, other, old)
+    _say_urgent(reply, reading)
+    return Step(reply, item)
 
 
 def _no_then_question(message: UserMessage, item: Item) -> bool:
@@ -265,6 +281,8 @@ def _command(message: UserMessage, record: CheckRecord, item: Item) -> Step | No
         return Step(deletion_offer(), None)
     if name == "ask_privacy":
         return Step(Reply(kind="smalltalk").say(response="utter_privacy"), item)
+    if name == "ask_own_data":
+        return Step(Reply(kind="smalltalk").say(response="utter_own_data"), item)
     if name == "human_handoff":
         record.status = STOPPED
         return Step(Reply(kind="smalltalk").say(wording("handover.check_paused")), None, person=True)

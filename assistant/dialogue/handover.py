@@ -43,7 +43,16 @@ HELP_FROM = 2
 _ASKS = ("faq", "not_in_document", "follow_up", "out_of_scope", "smalltalk")
 _COMMANDS = (
     *("start_check", "resume_check", "restart_check", "repeat_question", "show_summary", "delete_data"),
-    *("ask_privacy", "human_handoff", "explain_why", "explain_meaning", "affirm", "deny", "not_sure"),
+    *(
+        "ask_privacy",
+        "ask_own_data",
+        "human_handoff",
+        "explain_why",
+        "explain_meaning",
+        "affirm",
+        "deny",
+        "not_sure",
+    ),
     *("inform_health", "stop_check", "correct_answer", "im_fine"),
 )
 
@@ -67,7 +76,11 @@ class ContactStep:
 
 @dataclass(frozen=True)
 class Turn:
-    """A message and what it is read against."""
+    """A message and what it is read against.
+
+    `stale`: a person has talked with the patient since the question was put, so that the message may be
+    an answer to the person.
+    """
 
     message: UserMessage
     record: ContactRecord
@@ -75,6 +88,7 @@ class Turn:
     check: CheckRecord
     last_topic: str = ""
     last_facts: tuple[str, ...] = ()
+    stale: bool = False
 
     @property
     def text(self) -> str:
@@ -107,6 +121,9 @@ def advance(turn: Turn) -> ContactStep:
     plain_stop = turn.short and turn.question != WISH and turn.message.is_a("stop_check", at_least=GATE)
     if is_whole(turn.text, "stop") or plain_stop:
         return ContactStep(Reply(kind=SMALLTALK), None, DROPPED)
+    if turn.stale:
+        # Neither a yes nor a name counts then: the question is put again.
+        return go_on(turn) if turn.question == SEND else ContactStep(Reply(kind=SMALLTALK), turn.question)
     if turn.question == CONSENT:
         return _consent(turn)
     changed = change(turn.text, turn.record, turn.question, clinic().phone_region)
@@ -316,8 +333,9 @@ def _command(turn: Turn, reply: Reply) -> ContactStep | None:
         return go_on(turn, reply) if question == SEND else ContactStep(reply, question)
     if name == "show_summary":
         return _again(turn, summary_text(turn.check))
-    if name == "ask_privacy":
-        return ContactStep(reply.say(response="utter_privacy"), question)
+    if name in ("ask_privacy", "ask_own_data"):
+        response = "utter_privacy" if name == "ask_privacy" else "utter_own_data"
+        return ContactStep(reply.say(response=response), question)
     if name == "human_handoff" and question != WISH:
         return _again(turn, wording("handover.already"))
     if name in ("explain_why", "explain_meaning"):

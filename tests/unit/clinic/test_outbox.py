@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import uuid
 
 import pytest
 import sqlalchemy as sa
@@ -20,7 +21,7 @@ WAYS = ("email", "webhook")
 
 def added(*ways: str) -> Request:
     """Returns a request that is to be delivered."""
-    made = request()
+    made = request(f"web:{uuid.uuid4()}")
     requests.add(made, ways)
     return made
 

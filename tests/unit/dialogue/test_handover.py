@@ -300,6 +300,28 @@ class TestInBetween:
         assert spoken(step.reply) or topic == "repeat_question"
         assert record.to_slots() == before
 
+    @pytest.mark.parametrize("question", QUESTIONS)
+    @pytest.mark.parametrize(
+        "text", ["yes", "Yes, send it", "Maria", "a@b.org", "no", "call me", "my name is Ana"]
+    )
+    def test_after_a_person_has_talked(self, question: str, text: str) -> None:
+        """It may be an answer to the person: nothing is kept or sent, and the question is put again."""
+        record = at(question)
+        before = record.to_slots()
+        step = advance(Turn(said(text, "affirm"), record, question, CheckRecord(), stale=True))
+        assert (step.ask, step.end) == (question, "")
+        assert record.to_slots() == before
+        assert question != SEND or "This is what" in spoken(step.reply)
+
+    @pytest.mark.parametrize("question", QUESTIONS)
+    def test_what_counts_all_the_same(self, question: str) -> None:
+        """An emergency, and a wish to stop."""
+        record = at(question)
+        turn = Turn(said("I can't breathe"), record, question, CheckRecord(), stale=True)
+        assert advance(turn).end == handover.EMERGENCY
+        turn = Turn(said("drop it"), record, question, CheckRecord(), stale=True)
+        assert advance(turn).end == handover.DROPPED
+
     def test_the_check(self) -> None:
         """The request waits; after an emergency the check needs "I'm fine" first."""
         step = say(at(WAY), WAY, "start the check", "start_check")
