@@ -13,7 +13,7 @@ endif
 VENV_PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: run chat train check conversations test load eval bench audit sbom purge summary insights topic fmt lock widget screenshots snippet setup clean help
+.PHONY: run chat train check conversations test load eval bench audit sbom purge summary insights topic takeover giveback fmt lock widget screenshots snippet setup clean help
 
 run: setup ## Start the assistant (PORT, ACTIONS_PORT); trains when needed
 	@$(VENV_PYTHON) -m scripts.run
@@ -65,6 +65,12 @@ insights: setup ## Show what patients ask, and weekly figures (WEEKS=8, OUT=fold
 
 topic: setup ## Make a topic out of a group of make insights (GROUP=3 NAME=price_of_numbing, KIND=faq)
 	@$(VENV_PYTHON) -m scripts.topic
+
+takeover: setup ## Take a conversation over: the assistant is silent in it (SENDER=..., WHO=...); lists them without SENDER
+	@$(VENV_PYTHON) -m scripts.takeover takeover
+
+giveback: setup ## Give a conversation back to the assistant (SENDER=..., WHO=...)
+	@$(VENV_PYTHON) -m scripts.takeover giveback
 
 fmt: setup ## Format the code
 	@$(VENV_PYTHON) -m ruff check --quiet --fix-only .

@@ -14,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from assistant import logs
 from assistant.dialogue.check import emergency_reply
 from assistant.dialogue.message import UserMessage, from_latest_message
+from assistant.dialogue.takeover import AGAIN, BACK
 from assistant.observability import metrics
 from assistant.rendering.reply import Reply
 from assistant.safety.red_flags import RedFlag, find_red_flag
@@ -38,7 +39,8 @@ class SafeAction(Action, ABC):
         errors = metrics.RUN_ERRORS.labels(name)
         try:
             with metrics.RUN_SECONDS.labels(name).time():
-                return list(self.respond(dispatcher, tracker))
+                again = answers_again(dispatcher, tracker)
+                return [*self.respond(dispatcher, tracker), *again]
         except Exception as error:
             errors.inc()
             # Type and place only: the message of an exception may hold what the patient typed.
@@ -67,6 +69,19 @@ def emergency_of(tracker: Tracker) -> RedFlag | None:
     intent = (latest.get("intent") or {}).get("name")
     classified = RedFlag(intent, "classified", bystander=False) if intent in KINDS else None
     return find_red_flag(latest.get("text") or "") or classified
+
+
+def came_back(tracker: Tracker) -> bool:
+    """Tell whether this is the first message after a person gave the conversation back."""
+    return bool(tracker.get_slot("person_answers") == BACK)
+
+
+def answers_again(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    """Say, once after a take-over, that the assistant answers again; an emergency goes before it."""
+    if not came_back(tracker) or emergency_of(tracker):
+        return []
+    dispatcher.utter_message(response=AGAIN)
+    return [SlotSet("person_answers", None)]
 
 
 def _without_message(error: Exception) -> Any:

@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import (
     SafeAction,
+    came_back,
     emergency_of,
     record_of,
     record_slots,
@@ -46,6 +47,7 @@ class ValidateContraindicationCheck(SafeAction):
             offer=tracker.get_slot("pending_offer") or "",
             last_topic=tracker.get_slot("last_topic") or "",
             last_facts=tracker.get_slot("answered_facts") or [],
+            stale=came_back(tracker),
         )
         send(dispatcher, step.reply)
         if step.reply.kind is None:

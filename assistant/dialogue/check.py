@@ -59,6 +59,7 @@ def advance(
     offer: str = "",
     last_topic: str = "",
     last_facts: list[str] | None = None,
+    stale: bool = False,
 ) -> Step:
     """Take the check one message further; changes `record`.
 
@@ -69,6 +70,8 @@ def advance(
         offer: what a yes would mean beside the open question (`delete`).
         last_topic: class name of the last answer, the context of follow-ups.
         last_facts: its fact ids.
+        stale: a person has talked with the patient since the question was put, so that a no, or
+            a mere yes, may be an answer to the person: the question is put again.
     """
     flag = find_red_flag(message.text) or classified_flag(message.text, message.ranking)
     if flag:
@@ -80,6 +83,10 @@ def advance(
         # "Pus?? In easy words please": the patient asks what the word means.
         return Step(_explained(message, item), item)
     plain = _plain_answer(message, item, reading)
+    if stale and not _evidence_for(reading, item):
+        if reading.values.get(item) is not None:
+            return _put_again(record, item, reading)
+        plain = None
     if plain is not None:
         return _answered(message, record, item, plain, reading)
     correction = _correction(message, record, item, reading)
@@ -135,6 +142,15 @@ def _plain_answer(message: UserMessage, item: Item, reading: Reading) -> Value |
     if answers.is_yes(message.text) or (value == UNSURE and short and answers.is_unsure(message.text)):
         return value
     return None
+
+
+def _put_again(record: CheckRecord, item: Item, reading: Reading) -> Step:
+    """Leave the question open; what was said beside the yes or no is kept."""
+    reply = Reply()
+    for other, old in record.raise_from(reading, skip=item):
+        _say_change(reply, record, other, old)
+    _say_urgent(reply, reading)
+    return Step(reply, item)
 
 
 def _no_then_question(message: UserMessage, item: Item) -> bool:

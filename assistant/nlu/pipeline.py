@@ -148,7 +148,7 @@ class TopicModel:
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Return calibrated probabilities, shape [len(texts), classes]."""
         repaired = [self._speller.repair(text) for text in texts]
-        scores = self._tfidf.transform(repaired) @ self._weights["sparse"] + self._weights["bias"]
+        scores = self._tfidf.products(repaired, self._weights["sparse"]) + self._weights["bias"]
         if self._encoder is not None:
             vectors = self._encoder.encode(repaired)
             dense = weighed(vectors, self._weights["centre"], self.settings)

@@ -93,11 +93,13 @@ class Conversations:
             raise unavailable()
         message_id = str(incoming.id)
         known: list[Reply] | None = None
+        left = False
 
         async def is_new(message: UserMessage) -> bool:
-            nonlocal known
+            nonlocal known, left
             used, events = await stores.look_up(agent.tracker_store, incoming.sender, message_id)
             known = transcript.replies_to(events, message_id)
+            left = known == [] and transcript.was_left_to_a_person(events, message_id)
             if used:
                 message.metadata = None
             return known is None
@@ -108,7 +110,7 @@ class Conversations:
             turns.repeated()
         for reply in known or ():
             await outbox.deliver(reply)
-        if not known and not outbox.count:
+        if not (known or outbox.count or left or turns.may_be_silent()):
             raise unavailable("has no answer right now")
 
     async def transcript(self, agent: Any, sender: str) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ ANSWER_KINDS = (
     "condition",
     "emergency",
     "smalltalk",
+    "person",
 )
 #: The turn set no answer kind: an action failed, or nothing had to be said.
 NO_KIND = "none"

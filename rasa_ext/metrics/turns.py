@@ -24,11 +24,15 @@ _LINE = "turn: channel=%(channel)s sender=%(sender)s ms=%(milliseconds)d kind=%(
 
 @dataclass
 class Turn:
-    """One message on its way; `status` is one of `metrics.STATUSES`."""
+    """One message on its way; `status` is one of `metrics.STATUSES`.
+
+    `silent` tells that a person of the clinic answers, and that no reply is no failure.
+    """
 
     channel: str
     sender: str
     status: str = metrics.OK
+    silent: bool = False
     happened: Happened = field(default_factory=Happened)
     beside: Beside = field(default_factory=Beside)
 
@@ -75,6 +79,18 @@ def repeated() -> None:
     if turn := _current.get():
         turn.status = metrics.REPEATED
         metrics.REFUSED.labels(turn.channel, "duplicate").inc()
+
+
+def left_to_a_person() -> None:
+    """Note that the assistant leaves the answer to a person who has taken over."""
+    if turn := _current.get():
+        turn.silent = True
+
+
+def may_be_silent() -> bool:
+    """Tell whether the turn may end without a reply."""
+    turn = _current.get()
+    return turn is not None and turn.silent
 
 
 def _count(turn: Turn, seconds: float) -> None:

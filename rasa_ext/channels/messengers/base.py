@@ -19,6 +19,7 @@ from sanic.response import HTTPResponse, empty
 
 from assistant import logs
 from assistant.observability import metrics
+from clinic.takeover_watch import watch
 from rasa_ext.channels.base import (
     ChannelError,
     OnNewMessage,
@@ -58,6 +59,8 @@ PUBLIC_URL = r"https?://[A-Za-z0-9.-]+(:\d{1,5})?"
 API_BASE = r"https://[^\s]+|http://(127\.0\.0\.1|localhost)(:\d{1,5})?[^\s]*"
 #: Messages that no turn is taken for, and how they are counted.
 _UNREADABLE = {texts.TOO_LONG: "too_long", texts.NOT_TEXT: "not_text"}
+#: Said even while a person has taken over: words that nobody has read may tell of an emergency.
+_ALWAYS_SAID = (texts.TOO_LONG, texts.TOO_MANY)
 
 
 class MessengerInput(SafeInput, ABC):
@@ -171,7 +174,8 @@ class MessengerInput(SafeInput, ABC):
         """Return the routes."""
         metrics.channel_opened(self.name())
         metrics.messenger_opened(self.name())
-        self.conversations = Chats(self, self.take, self.numbered, on_new_message)
+        chats = Chats(self, self.take, self.numbered, self.is_left_to_a_person, on_new_message)
+        self.conversations = chats
         routes = Blueprint(f"stria_{self.name()}", __name__)
 
         @routes.route("/webhook", methods=["GET", "POST"], stream=True)
@@ -202,6 +206,10 @@ class MessengerInput(SafeInput, ABC):
     def sender(self, event: Event) -> str:
         """Return the name of the conversation in the tracker."""
         return f"{self.name()}:{event.user}"
+
+    def is_left_to_a_person(self, event: Event) -> bool:
+        """Tell whether a person of the clinic has taken over; then the channel is silent as well."""
+        return self.sender(event) in (watch.seen() or ())
 
     def accept(self, agent: Any, event: Event) -> None:
         """Take an event into the lines and return at once; all else is done in the background."""
@@ -242,13 +250,16 @@ class MessengerInput(SafeInput, ABC):
     async def _mark(self, event: Event) -> None:
         try:
             await asyncio.sleep(MARK_AFTER)
-            await self.mark(event)
+            # A message that waits for a person was not seen yet. A press has to be acknowledged.
+            if event.press or not self.is_left_to_a_person(event):
+                await self.mark(event)
         except Exception as error:
             self._log("could not mark a message", error)
 
     async def _typing(self, event: Event) -> None:
         try:
-            await self.typing(event)
+            if not self.is_left_to_a_person(event):
+                await self.typing(event)
         except Exception as error:
             self._log("could not show typing", error)
 
@@ -281,6 +292,8 @@ class MessengerInput(SafeInput, ABC):
         """Say something outside of a turn; nothing when it is empty or was to be said only once."""
         self._warned.discard(self.sender(event))
         if not await self.take(agent, event) or not notice:
+            return
+        if notice not in _ALWAYS_SAID and self.is_left_to_a_person(event):
             return
         if not (event.once and self._was_told(event.user, notice)):
             await self._show(event, Reply(notice))

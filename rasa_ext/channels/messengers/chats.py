@@ -20,14 +20,19 @@ Take = Callable[[Any, Event], Awaitable[bool]]
 #: Tells whether numbers stand at the choices where an event came from.
 Numbered = Callable[[Event], bool]
 
+#: Tells whether a person of the clinic has taken over where an event came from.
+Left = Callable[[Event], bool]
+
 
 class Chats(Conversations):
     """The conversations of a messenger: each message once, presses and numbers read as choices."""
 
-    def __init__(self, channel: SafeInput, take: Take, numbered: Numbered, on_new_message: OnNewMessage):
+    def __init__(
+        self, channel: SafeInput, take: Take, numbered: Numbered, left: Left, on_new_message: OnNewMessage
+    ):
         """Let `take` claim each event."""
         super().__init__(channel, on_new_message, MOST_WAITING)
-        self._take_event, self._numbered = take, numbered
+        self._take_event, self._numbered, self._left = take, numbered, left
 
     async def _answer(self, agent: Any, incoming: Incoming, outbox: Outbox) -> None:
         assert isinstance(incoming, EventIncoming)
@@ -44,9 +49,11 @@ class Chats(Conversations):
         if isinstance(read, str):
             turn = Incoming(sender, read, event.id)
             await self._channel.run_turn(self._on_new_message, turn, outbox)
+        elif self._left(event):
+            turns.left_to_a_person()
         else:
             for reply in read:
                 await outbox.deliver(reply)
                 outbox.count += 1
-        if not outbox.count:
+        if not outbox.count and not turns.may_be_silent():
             raise unavailable("has no answer right now")
