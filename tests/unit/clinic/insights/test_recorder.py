@@ -151,6 +151,21 @@ def test_anything_else_that_fails(
     assert "Zorvolex" not in caplog.text
 
 
+def test_words_that_can_t_be_read(
+    recorder: Recorder, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is kept unscrubbed; counting goes on."""
+
+    def fail() -> None:
+        raise DataFileError("x.yml", "broken", "Mend it")
+
+    monkeypatch.setattr("clinic.insights.questions.project_scrubber", fail)
+    recorder.note(noted("what does it cost?", "messages"))
+    assert recorder.flush()
+    assert memory.counts == {(DAY, "messages", "web"): 1}
+    assert memory.questions == []
+
+
 def test_the_thread(memory: Memory) -> None:
     """Stores by itself, and what is left when it is stopped; stopping twice is no harm."""
     days: list[tuple[str, str]] = []
