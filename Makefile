@@ -13,7 +13,7 @@ endif
 VENV_PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: run chat train check conversations test load eval bench audit sbom purge summary insights topic takeover giveback fmt lock widget screenshots snippet setup clean help
+.PHONY: run chat train check conversations test load eval bench audit sbom purge summary insights topic records takeover giveback fmt lock widget screenshots snippet setup clean help
 
 run: setup ## Start the assistant (PORT, ACTIONS_PORT); trains when needed
 	@$(VENV_PYTHON) -m scripts.run
@@ -54,7 +54,7 @@ audit: setup ## Look the packages up in a database of vulnerabilities
 sbom: setup ## Write the list of all packages (CycloneDX) to results/sbom.json
 	@$(VENV_PYTHON) -m scripts.sbom
 
-purge: setup ## Erase expired conversations now (the server does it by itself)
+purge: setup ## Erase now what was kept for too long (the server does it by itself)
 	@$(VENV_PYTHON) -m scripts.purge
 
 summary: setup ## Print the summary of a check (SENDER=..., FORMAT=html, pdf or fhir, OUT=file)
@@ -71,6 +71,9 @@ takeover: setup ## Take a conversation over: the assistant is silent in it (SEND
 
 giveback: setup ## Give a conversation back to the assistant (SENDER=..., WHO=...)
 	@$(VENV_PYTHON) -m scripts.takeover giveback
+
+records: setup ## Write what is stored about people, for the privacy officer (FORMAT=html OUT=file)
+	@$(VENV_PYTHON) -m scripts.records
 
 fmt: setup ## Format the code
 	@$(VENV_PYTHON) -m ruff check --quiet --fix-only .

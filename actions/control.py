@@ -53,7 +53,7 @@ class ActionAnswerShort(SafeAction):
         offer: str,
     ) -> list[EventType]:
         if offer == "delete":
-            return delete_answers(dispatcher, tracker)
+            return delete_all(dispatcher, tracker)
         if offer == "resume" and record.status == STOPPED and record.next_item:
             return resume(dispatcher, tracker, record, "utter_check_resumed")
         if offer in ("check", "resume"):
@@ -77,15 +77,18 @@ class ActionConfirmDeletion(SafeAction):
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
         """Ask, or delete when this was asked already."""
         if tracker.get_slot("pending_offer") == "delete":
-            return delete_answers(dispatcher, tracker)
-        choices = (Choice("Yes, delete my answers"), Choice("No, keep them"))
+            return delete_all(dispatcher, tracker)
+        choices = (Choice("Yes, delete it all"), Choice("No, keep it"))
         reply = Reply(kind="smalltalk", offer="delete").say(response="utter_delete_confirm", choices=choices)
         send(dispatcher, reply)
         return reply_slots(reply)
 
 
-def delete_answers(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-    """Empty all slots that hold something of the patient and say what was and was not deleted."""
+def delete_all(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    """Say that all was deleted, which Rasa's process does before it says so (hardening.own_data).
+
+    The slots are emptied for the rest of this turn, which is not stored.
+    """
     reply = Reply(kind="smalltalk").say(response="utter_data_deleted")
     send(dispatcher, reply)
     emptied: list[tuple[str, Any]] = [("check_outcome", None), ("last_topic", None), ("requested_slot", None)]
@@ -133,7 +136,11 @@ class ActionUtter(SafeAction):
     """Sends a fixed response and marks the reply as small talk."""
 
     #: Command -> response of domain.yml.
-    responses: ClassVar[dict[str, str]] = {"ask_privacy": "utter_privacy", "human_handoff": "utter_human"}
+    responses: ClassVar[dict[str, str]] = {
+        "ask_privacy": "utter_privacy",
+        "ask_own_data": "utter_own_data",
+        "human_handoff": "utter_human",
+    }
 
     def name(self) -> str:
         """Return the name in domain.yml."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from functools import lru_cache
@@ -59,6 +60,25 @@ def ready() -> bool:
     except ClinicDatabaseError:
         return False
     return True
+
+
+def forget_deleted() -> None:
+    """Empty SQLite's write-ahead log, in which deleted words still stand; does nothing without one.
+
+    Raises:
+        ClinicDatabaseError: Somebody has been reading for too long, or the database can't be used.
+    """
+    try:
+        engine = _engine(url())
+        if engine.dialect.name != "sqlite":
+            return
+        # Not in a transaction, which `engine.connect` would begin.
+        with contextlib.closing(engine.raw_connection()) as connection:
+            busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except (sa.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
+        raise ClinicDatabaseError(type(error).__name__) from None
+    if busy:
+        raise ClinicDatabaseError("busy")
 
 
 def close() -> None:

@@ -1,6 +1,6 @@
 """Starts one part of the assistant in production, or asks it whether it is well; for containers.
 
-    python -m scripts.serve rasa | actions | purge | healthy rasa | healthy actions
+    python -m scripts.serve rasa | actions | purge | records | healthy rasa | healthy actions
 
 The files of deploy/ hold instead of those for development. All that differs between places comes
 from the environment; NAME_FILE names a file that holds the value of NAME (a secret).
@@ -76,6 +76,13 @@ def rate_store(environ: Mapping[str, str]) -> str:
     return f"{scheme}://{login}{environ['REDIS_HOST']}:{environ['REDIS_PORT']}/{RATES}"
 
 
+def clinic_database(environ: Mapping[str, str]) -> str:
+    """Returns the address of the clinic's database: the PostgreSQL of the conversations, other tables."""
+    secret = quote(environ["PG_PASSWORD"], safe="")
+    login = quote(environ["PG_USER"], safe="") + (f":{secret}" if secret else "")
+    return f"postgresql://{login}@{environ['PG_HOST']}:{environ['PG_PORT']}/{environ['PG_DB']}"
+
+
 def settings(environ: Mapping[str, str]) -> dict[str, str]:
     """Returns the environment of a part that talks to the databases.
 
@@ -89,6 +96,7 @@ def settings(environ: Mapping[str, str]) -> dict[str, str]:
     if found["REDIS_TLS"] not in ("on", "off"):
         raise CommandError("REDIS_TLS has to be on or off")
     found.setdefault("STRIA_WEB_RATE_STORE", rate_store(found))
+    found.setdefault("STRIA_CLINIC_DB", clinic_database(found))
     return found
 
 
@@ -135,6 +143,15 @@ def purge(environ: Mapping[str, str]) -> int:
     return purge_once(DEPLOY)
 
 
+def records(environ: Mapping[str, str]) -> int:
+    """Prints the record of processing; returns the exit status."""
+    os.environ.update(settings(environ))
+    from scripts.records import made
+
+    sys.stdout.write(made(DEPLOY, environ.get("FORMAT") or "text"))
+    return 0
+
+
 def start(command: list[str], environment: Mapping[str, str]) -> int:
     """Becomes the command: signals reach it without anybody in between."""
     os.chdir(ROOT)
@@ -156,7 +173,9 @@ def main() -> int:
             return healthy(part, os.environ)
         case ["purge"]:
             return purge(os.environ)
-    raise CommandError("say what to start: rasa, actions, purge, healthy rasa or healthy actions")
+        case ["records"]:
+            return records(os.environ)
+    raise CommandError("say what to start: rasa, actions, purge, records, healthy rasa or healthy actions")
 
 
 if __name__ == "__main__":

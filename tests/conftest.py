@@ -16,4 +16,6 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keeps the tests away from the clinic's database of this project."""
     folder = tempfile.TemporaryDirectory(prefix="stria-clinic-")
     config.add_cleanup(folder.cleanup)
-    os.environ.setdefault(database.URL, f"sqlite:///{folder.name}/clinic.db")
+    if database.URL not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
+        # Each worker of a run on several cores has its own.
+        os.environ[database.URL] = f"sqlite:///{folder.name}/clinic.db"

@@ -14,6 +14,8 @@ from assistant.knowledge.content import FACTS, PAIRS, QUESTIONS, SILENT, TOPICS,
 from assistant.knowledge.procedure import FILE as PROCEDURE
 from assistant.knowledge.procedure import procedure
 from assistant.nlu.training_data import read_examples
+from assistant.records import records
+from assistant.retention import retention
 from assistant.safety.rules import FILE as RED_FLAGS
 from assistant.safety.rules import rules
 from assistant.screening.answers import FORMS
@@ -77,7 +79,7 @@ def check_runtime(project: Project) -> Iterator[Finding]:
         yield from shapeless
         return
     loaders: tuple[Callable[[], object], ...] = (
-        *(policies, neutral_words, procedure, content, terms, rules, _glossary),
+        *(policies, neutral_words, procedure, content, terms, rules, _glossary, retention),
     )
     for loader in loaders:
         yield from _caught(project, loader)
@@ -88,6 +90,7 @@ def check_runtime(project: Project) -> Iterator[Finding]:
 def check_rest(project: Project) -> Iterator[Finding]:
     """Yield what is wrong with the files that only training and development need."""
     yield from _caught(project, read_examples)
+    yield from _caught(project, records)
     for path in (project.domain, *project.files("rules")):
         yield from _caught(project, lambda path=path: load(path))  # type: ignore[misc]
     yield from _caught(project, project.domain_data)

@@ -270,11 +270,13 @@ def _command(message: UserMessage, record: CheckRecord, item: Item) -> Step | No
         return Step(Reply(kind="smalltalk").say(summary_text(record)), item)
     if name == "delete_data":
         record.status = STOPPED
-        choices = (Choice("Yes, delete my answers"), Choice("No, keep them"))
+        choices = (Choice("Yes, delete it all"), Choice("No, keep it"))
         reply = Reply(kind="smalltalk", offer="delete").say(response="utter_delete_confirm", choices=choices)
         return Step(reply, None)
     if name == "ask_privacy":
         return Step(Reply(kind="smalltalk").say(response="utter_privacy"), item)
+    if name == "ask_own_data":
+        return Step(Reply(kind="smalltalk").say(response="utter_own_data"), item)
     if name == "human_handoff":
         return Step(Reply(kind="smalltalk").say(response="utter_human"), item)
     if name in ("explain_why", "follow_up/why"):

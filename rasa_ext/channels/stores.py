@@ -7,33 +7,20 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Any
 
-from rasa.core.tracker_store import (
-    AwaitableTrackerStore,
-    FailSafeTrackerStore,
-    InMemoryTrackerStore,
-    RedisTrackerStore,
-    SQLTrackerStore,
-)
+from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import Restarted, UserUttered
 
 from rasa_ext.channels import transcript
 from rasa_ext.channels.replies import Reply
 from rasa_ext.metrics.timing import store_work
+from rasa_ext.stores import erasure
 from rasa_ext.stores.apart import apart
-from rasa_ext.stores.events import delete_events, forget_deleted
+from rasa_ext.stores.wrappers import innermost, primary
+
+__all__ = ["can_erase", "erase", "innermost", "last_replies", "load", "look_up", "primary", "start_over"]
 
 #: Events of what was said that hold the last turn; a turn has few replies.
 _RECENT = 30
-
-
-def primary(store: Any) -> Any:
-    """Return the store behind Rasa's fail-safe, which hides errors behind an empty conversation."""
-    return store._tracker_store if isinstance(store, FailSafeTrackerStore) else store
-
-
-def innermost(store: Any) -> Any:
-    """Return the store that all wrappers write to."""
-    return _all(primary(store))[0]
 
 
 @store_work("transcript")
@@ -104,39 +91,16 @@ async def start_over(agent: Any, sender: str) -> None:
 
 
 async def erase(agent: Any, sender: str) -> None:
-    """Erase all events of a conversation, when no turn is being taken that could bring them back.
+    """Erase all that is stored of a person, when no turn is being taken that could bring it back.
 
     Raises:
-        NotImplementedError: This kind of store is not known.
+        NotImplementedError: This kind of tracker store is not known.
+        ClinicDatabaseError: The clinic's tables could not be erased, and nothing was.
     """
     async with agent.lock_store.lock(sender):
-        for store in _all(agent.tracker_store):
-            await _erase(store, sender)
+        await erasure.erase(agent.tracker_store, sender)
 
 
 def can_erase(store: Any) -> bool:
     """Tell whether conversations in this store can be erased."""
-    return all(isinstance(s, SQLTrackerStore | InMemoryTrackerStore | RedisTrackerStore) for s in _all(store))
-
-
-def _all(store: Any) -> list[Any]:
-    """Return the stores behind Rasa's wrappers; a fail-safe may have a second one in memory."""
-    if isinstance(store, FailSafeTrackerStore):
-        behind = [store._tracker_store, store._fallback_tracker_store]
-        return [inner for s in behind if s is not None for inner in _all(s)]
-    if isinstance(store, AwaitableTrackerStore):
-        return _all(store._tracker_store)
-    return [store]
-
-
-@store_work("erase")
-async def _erase(store: Any, sender: str) -> None:
-    if isinstance(store, SQLTrackerStore):
-        await apart(store.engine, lambda: delete_events(store, store.SQLEvent.sender_id == sender))
-        forget_deleted(store)
-    elif isinstance(store, InMemoryTrackerStore):
-        store.store.pop(sender, None)
-    elif isinstance(store, RedisTrackerStore):
-        store.red.delete(store.key_prefix + sender)
-    else:
-        raise NotImplementedError(type(store).__name__)
+    return erasure.can_erase(store)

@@ -132,13 +132,17 @@ class WebInput(SafeInput):
         return routes
 
     def _start_purging(self, agent: Any) -> asyncio.Task[None] | None:
-        """Erase expired conversations from now on."""
+        """Erase expired conversations, and what the clinic has kept for too long, from now on."""
         days, hours = self._settings.session_days, self._settings.purge_hours
-        if agent is None or not hours:
+        if agent is None:
             return None
         store = stores.innermost(agent.tracker_store)
-        if not retention.can_purge(store):
+        if retention.can_purge(store):
+            retention.promise(days)
+        elif hours:
             logger.warning("web: expired conversations in this tracker store are not erased")
+            store = None
+        if not hours:
             return None
         return asyncio.create_task(retention.keep_purging(store, agent.lock_store, days, hours))
 

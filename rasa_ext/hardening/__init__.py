@@ -17,6 +17,7 @@ from rasa_ext.hardening import (
     local_actions,
     long_conversations,
     memory_lock,
+    own_data,
     private_logs,
     prompt_stop,
     recent_states,
@@ -36,6 +37,8 @@ from rasa_ext.hardening import (
 _MENDS = (
     slash_guard,
     action_failures,
+    # After action_failures: both wrap the run of an action.
+    own_data,
     schema_check,
     short_events,
     event_classes,

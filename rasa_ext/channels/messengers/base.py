@@ -34,6 +34,7 @@ from rasa_ext.channels.messengers.chats import Chats
 from rasa_ext.channels.messengers.claims import Claims
 from rasa_ext.channels.messengers.client import Client, DeliveryError
 from rasa_ext.channels.messengers.events import Event, EventIncoming, forbidden, is_id, notice_for
+from rasa_ext.channels.messengers.received import Received
 from rasa_ext.channels.order import Order
 from rasa_ext.channels.replies import Reply
 from rasa_ext.channels.settings import SettingError, Settings
@@ -135,7 +136,9 @@ class MessengerInput(SafeInput, ABC):
         self.client = client
         client.channel = self.name()
         self._claims = Claims()
-        self._outgoing = Order(0)
+        self._received = Received(self.name())
+        self._watch: asyncio.Future[None] | None = None
+        self._arriving, self._outgoing = Order(0), Order(0)
         self._sending: set[asyncio.Future[Any]] = set()
         self._told: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._warned: set[str] = set()
@@ -185,8 +188,7 @@ class MessengerInput(SafeInput, ABC):
                     return self.challenge(request)
                 await read_body(request, MAX_WEBHOOK)
                 self.verify(request)
-                for event in self.parse(request):
-                    self.accept(request.app.ctx.agent, event)
+                await self._arrive(request.app.ctx.agent, self.parse(request))
             except ChannelError as error:
                 return self.refused(error)
             except Exception as error:
@@ -195,8 +197,16 @@ class MessengerInput(SafeInput, ABC):
                 logger.error("%s: an update could not be read: %s", self.name(), logs.kind(error))
             return self.accepted(request)
 
+        @routes.listener("before_server_start")
+        async def start(app: Sanic, loop: Any) -> None:
+            # Rasa sets the agent at the same time, or later.
+            watch = self._received.watch(lambda: app.ctx.agent, self._take_up)
+            self._watch = asyncio.ensure_future(watch)
+
         @routes.listener("before_server_stop")
         async def stop(app: Sanic, loop: Any) -> None:
+            if self._watch:
+                self._watch.cancel()
             if self._sending:
                 await asyncio.wait(self._sending, timeout=LAST_SENDING)
             await self.client.close()
@@ -211,15 +221,38 @@ class MessengerInput(SafeInput, ABC):
         """Tell whether a person of the clinic has taken over; then the channel is silent as well."""
         return self.sender(event) in (watch.seen() or ())
 
-    def accept(self, agent: Any, event: Event) -> None:
-        """Take an event into the lines and return at once; all else is done in the background."""
+    async def _arrive(self, agent: Any, events: list[Event]) -> None:
+        """Write down what a request delivered, so that it may be answered 200, and take it into the lines."""
+        new = [event for event in events if self._is_new(event)]
+        places = [(self._arriving.join(self.sender(event), limited=False), event) for event in new]
+        for place, event in places:
+            # Of one person in the order of arrival, however long the database takes.
+            async with place:
+                try:
+                    await self._received.keep(agent.tracker_store, [(self.sender(event), event)])
+                except Exception as error:
+                    # Without the store the turn fails as well, and the patient is told.
+                    logger.error("%s: a message could not be written down: %s", self.name(), logs.kind(error))
+                self.accept(agent, event)
+
+    def _is_new(self, event: Event) -> bool:
         sender = self.sender(event)
         if not (event.user and is_id(sender) and is_id(event.id)):
             self.count_refused("bad_sender")
-            return
+            return False
         if not self._claims.first(sender, event.id):
             self.count_refused("duplicate")
-            return
+            return False
+        return True
+
+    def _take_up(self, agent: Any, event: Event) -> None:
+        """Answer what a server that was killed has left."""
+        self._received.took_up(self.sender(event), event)
+        self.accept(agent, event)
+
+    def accept(self, agent: Any, event: Event) -> None:
+        """Take an event into the lines and return at once; all else is done in the background."""
+        sender = self.sender(event)
         text = clean(event.text)
         answers: Outbox | str = event.notice or notice_for(event, text)
         if answers in _UNREADABLE:
@@ -237,7 +270,9 @@ class MessengerInput(SafeInput, ABC):
 
     async def take(self, agent: Any, event: Event) -> bool:
         """Claim an event for this process and show that it was seen; False when another has it."""
-        if not await self._claims.claim(agent.tracker_store, self.sender(event), event.id):
+        if not event.again and not await self._claims.claim(
+            agent.tracker_store, self.sender(event), event.id
+        ):
             return False
         self._background(self._mark(event))
         return True
@@ -278,6 +313,7 @@ class MessengerInput(SafeInput, ABC):
                     await self._show(event, Reply(texts.FAILED))
             except Exception as error:
                 self._log("could not answer", error)
+        await self._received.answered(agent.tracker_store, self.sender(event), event)
 
     async def _first(self, event: Event, answers: Outbox) -> Reply | ChannelError | None:
         """Wait for the first answer; when it takes long, show meanwhile that it is being written."""

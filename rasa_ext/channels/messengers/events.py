@@ -21,7 +21,8 @@ class Event:
         press: What a pressed button carried; then `text` is empty.
         notice: What to say instead of taking a turn, such as `texts.NOT_TEXT`.
         once: Say the notice only once to this user.
-        to: What the platform needs to answer this event, such as ids of the press or the thread.
+        to: What the platform needs to answer this event, such as ids of the press or the thread. Kept as JSON.
+        again: The server that took it first was killed; nobody knows how far it came.
     """
 
     user: str
@@ -31,6 +32,7 @@ class Event:
     notice: str = ""
     once: bool = False
     to: Mapping[str, Any] = field(default_factory=dict)
+    again: bool = False
 
 
 @dataclass(frozen=True)

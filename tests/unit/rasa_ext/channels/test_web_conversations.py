@@ -112,7 +112,7 @@ def test_a_deletion_that_fails_is_told(visitor: Visitor, agent: WebAgent, monkey
     """The session stays, so that the visitor can try again."""
     visitor.say()
     with monkeypatch.context() as patch:
-        patch.setattr("rasa_ext.channels.stores._all", lambda store: [object()])
+        patch.setattr("rasa_ext.stores.erasure.every", lambda store: [object()])
         assert visitor.delete().error == (503, "unavailable")
     assert len(visitor.messages()) == 3
     assert visitor.delete().status == 200
