@@ -29,17 +29,20 @@ from assistant.screening.lexicon import CUES, LEXICON, MEDICINES, cues, terms
 from assistant.wording import FILE as WORDING
 
 THRESHOLDS = "screening/thresholds.yml"
+#: Read by clinic.insights.
+PLAIN_WORDS = "insights/plain_words.yml"
 #: What the assistant reads while it runs.
 _FILES = (
     *(FACTS, PAIRS, TOPICS, SILENT, QUESTIONS, WORDING),
     *(FORMS, CUES, ITEMS_FILE, LEXICON, MEDICINES, PROCEDURE, THRESHOLDS, RED_FLAGS),
-    *(CLINIC, CONTACT_FORMS),
+    *(CLINIC, CONTACT_FORMS, PLAIN_WORDS),
 )
 #: The sections that the code reads.
 _NEEDED = {
     FORMS: "yes_words yes_phrases no_words all_clear fillers soft_no unsure".split(),
     MEDICINES: "classes generic fever_reducers".split(),
     LEXICON: "items off_list only_when_asked".split(),
+    PLAIN_WORDS: "plain everyday numbers joined named maybe_named names_too titles after_name".split(),
     CUES: "negation pseudo_negation doubt others hypothetical past recent".split(),
 }
 #: Forms of answers that exclude each other.
@@ -124,7 +127,7 @@ def _shapes(project: Project) -> Iterator[Finding]:
 
 def _lists(project: Project) -> Iterator[Finding]:
     """Yield the lists of words that are missing or hold something else than words."""
-    for file in (FORMS, CUES, MEDICINES, LEXICON):
+    for file in (FORMS, CUES, MEDICINES, LEXICON, PLAIN_WORDS):
         data = load_yaml(file)
         flat = {k: v for k, v in data.items() if k not in ("classes", "items")}
         nested = data.get("classes") if isinstance(data.get("classes"), dict) else {}

@@ -12,6 +12,7 @@ from assistant.text import words
 from clinic.insights.scrub import project_scrubber
 from clinic.insights.store import Question
 
+SILENT = "not_in_document"
 _SELF = frozenset(
     "i im ive id ill me my mine myself we our us he she him her his hers they their them".split()
     + "mum mom dad sister brother daughter son wife husband partner friend".split()
@@ -52,7 +53,11 @@ def kept(asked: Asked, day: str) -> Question | None:
     """
     if tells_of_health(asked) or find_red_flag(asked.whole):
         return None
-    text = _only_questions(asked.text) if asked.in_check else asked.text
+    asks = _only_questions(asked.text)
+    if not asks and asked.kind != SILENT and _of_a_person(asked.whole):
+        # "It's sitting right on my lip": a statement that nobody understood.
+        return None
+    text = asks if asked.in_check else asked.text
     scrubbed = project_scrubber().scrub(text)
     return Question(day, asked.kind, asked.topic, scrubbed, asked.locale) if scrubbed else None
 
@@ -66,10 +71,14 @@ def tells_of_health(asked: Asked) -> bool:
     """
     if any(name in _TELLING and p >= _MAYBE for name, p in asked.ranking):
         return True
-    own = {f"not_in_document/{t.name}" for t in content().silent.values() if t.own_health}
+    own = {f"{SILENT}/{t.name}" for t in content().silent.values() if t.own_health}
     about_body = any(name in own and p >= _MAYBE for name, p in asked.ranking)
-    about_body = about_body or f"not_in_document/{asked.topic}" in own
-    return about_body and not _SELF.isdisjoint(words(asked.whole))
+    about_body = about_body or f"{SILENT}/{asked.topic}" in own
+    return about_body and _of_a_person(asked.whole)
+
+
+def _of_a_person(text: str) -> bool:
+    return not _SELF.isdisjoint(words(text))
 
 
 def _only_questions(text: str) -> str:

@@ -33,8 +33,11 @@ STEP = 3.0
 MOST_WAITING = 5000
 #: Questions and counts that wait for the database: some days of a clinic.
 MOST_QUESTIONS, MOST_COUNTS = 2000, 5000
+#: Seconds between two looks at the requests of patients, which may be erased after some time.
+REQUESTS = 600.0
 #: Seconds to wait at the stop for the last writing.
 _STOP = 8.0
+_DAY = 86400.0
 
 
 @dataclass(frozen=True)
@@ -59,14 +62,16 @@ class Recorder:
         self,
         add: Callable[[Mapping[Key, int], Iterable[Question]], None] = store.add,
         step: float = STEP,
+        hand_overs: Callable[[str, str], None] = store.keep_hand_overs,
     ):
         """Begin with nothing; `start` starts the thread.
 
         Args:
             add: stores counts and questions, or raises ClinicDatabaseError.
             step: seconds between two looks.
+            hand_overs: counts the requests of these days (first, last), or raises ClinicDatabaseError.
         """
-        self._add, self._step = add, step
+        self._add, self._step, self._hand_overs = add, step, hand_overs
         # Appending to a full one drops the oldest, and needs no lock.
         self._queue: deque[Noted] = deque(maxlen=MOST_WAITING)
         self._counts: Counter[Key] = Counter()
@@ -113,16 +118,33 @@ class Recorder:
             project_scrubber()
         except DataFileError as error:
             logger.error("insights: questions can't be scrubbed: %s", error)
+        looked = float("-inf")
         while not self._stopping.wait(self._step):
             self.flush()
+            if time.monotonic() - looked >= REQUESTS:
+                looked = time.monotonic()
+                self._keep_hand_overs()
         self.flush()
+
+    def _keep_hand_overs(self) -> None:
+        """Count the requests of yesterday and today. Never raises."""
+        now = time.time()
+        try:
+            self._hand_overs(store.day_of(now - _DAY), store.day_of(now))
+        except Exception as error:
+            # It is tried again; that the database fails is told where counts are stored.
+            logger.info("insights: requests can't be counted now: %s", logs.kind(error))
 
     def _take(self) -> None:
         while self._queue:
             noted = self._queue.popleft()
             day = store.day_of(noted.at)
             self._counts.update((day, name, label) for name, label in noted.counts)
-            self._questions.extend(question for asked in noted.asked if (question := kept(asked, day)))
+            try:
+                self._questions.extend(question for asked in noted.asked if (question := kept(asked, day)))
+            except DataFileError:
+                # Told at the start, and by make check. Without the words nothing may be kept.
+                continue
         for key in sorted(self._counts)[: max(0, len(self._counts) - MOST_COUNTS)]:
             del self._counts[key]
 

@@ -32,7 +32,7 @@ class Figures:
         left: checks that were left, by "item/reason"; item `none` is before the first question.
         asked: questions of the check that were put, by item.
         answered: questions of the check that were answered, by item.
-        hand_overs: requests to be contacted that are stored, by channel.
+        hand_overs: requests to be contacted, by channel.
     """
 
     conversations: Counter[str] = field(default_factory=Counter)
@@ -107,8 +107,8 @@ _FIELDS = {
     store.LEFT: "left",
     store.ASKED: "asked",
     store.ANSWERED: "answered",
+    store.HAND_OVERS: "hand_overs",
 }
-HAND_OVERS = "hand_overs"
 
 
 def weekly(weeks: int = WEEKS, today: datetime.date | None = None) -> Weekly:
@@ -128,9 +128,12 @@ def weekly(weeks: int = WEEKS, today: datetime.date | None = None) -> Weekly:
     first = monday(now) - datetime.timedelta(weeks=weeks - 1)
     days = first.isoformat(), now.isoformat()
     counts = store.read_counts(*days)
-    requests = {(day, HAND_OVERS, channel): n for (day, channel), n in store.read_hand_overs(*days).items()}
+    for (day, channel), number in store.read_hand_overs(*days).items():
+        key = (day, store.HAND_OVERS, channel)
+        # Some of those that were counted may be erased; some that are stored may not be counted yet.
+        counts[key] = max(number, counts.get(key, 0))
     starts = [(first + datetime.timedelta(weeks=number)).isoformat() for number in range(weeks)]
-    return added(starts, {**counts, **requests})
+    return added(starts, counts)
 
 
 def added(mondays: Iterable[str], counts: Mapping[Key, int]) -> Weekly:
@@ -141,13 +144,12 @@ def added(mondays: Iterable[str], counts: Mapping[Key, int]) -> Weekly:
         counts: (day, name, label) -> number.
     """
     of_week, total = {start: Figures() for start in mondays}, Figures()
-    names = {**_FIELDS, HAND_OVERS: HAND_OVERS}
     for (day, name, label), number in counts.items():
         try:
             start = monday(datetime.date.fromisoformat(day)).isoformat()
         except ValueError:
             continue
-        if name in names and start in of_week:
+        if name in _FIELDS and start in of_week:
             for figures in (of_week[start], total):
-                getattr(figures, names[name])[label] += number
+                getattr(figures, _FIELDS[name])[label] += number
     return Weekly(tuple(Week(start, figures) for start, figures in of_week.items()), total)

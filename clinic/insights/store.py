@@ -26,6 +26,7 @@ FINISHED = "checks_finished"  # outcome
 LEFT = "checks_left"  # item/reason
 ASKED = "check_questions"  # item
 ANSWERED = "check_answers"  # item
+HAND_OVERS = "hand_overs"  # channel
 
 #: What is counted: (day, name, label).
 Key = tuple[str, str, str]
@@ -71,6 +72,26 @@ def add(counts: Mapping[Key, int], questions: Iterable[Question]) -> None:
         if asked:
             # A number that is taken, one time in millions, costs one question.
             connection.execute(_insert(connection, tables.questions).on_conflict_do_nothing(), asked)
+
+
+def keep_hand_overs(first: str, last: str) -> None:
+    """Keep how many requests of these days there are as counts, which stay when a request is erased.
+
+    May be done again and again, by several processes: the highest number stays. Raises ClinicDatabaseError.
+    """
+    found = read_hand_overs(first, last)
+    rows = [
+        {"day": day, "name": HAND_OVERS, "label": channel[:_LABEL], "count": count}
+        for (day, channel), count in sorted(found.items())
+    ]
+    if not rows:
+        return
+    with transaction() as connection:
+        insert = _insert(connection, tables.counts)
+        new, old = insert.excluded.count, tables.counts.c.count
+        key = ["day", "name", "label"]
+        highest = sa.case((new > old, new), else_=old)
+        connection.execute(insert.on_conflict_do_update(index_elements=key, set_={"count": highest}), rows)
 
 
 def _random_id() -> int:

@@ -38,6 +38,7 @@ _LISTS = (
 )
 #: The examples are read apart; signs of emergencies are patterns, and such messages are not kept.
 _OTHER = ("nlu", "insights", "safety")
+_SAFETY = ("red_flags.yml", "forbidden.yml")  # also of other languages
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,9 @@ def _texts() -> Iterator[str]:
     base = base_dir()
     for folder in (data_dir(), *([base / "data"] if base else [])):
         for path in sorted(folder.rglob("*")):
-            if path.suffix in (".yml", ".txt") and path.relative_to(folder).parts[0] not in _OTHER:
+            if path.suffix not in (".yml", ".txt") or path.name in _SAFETY:
+                continue
+            if path.relative_to(folder).parts[0] not in _OTHER:
                 yield _without_comments(path.read_text(encoding="utf-8"))
     for place in (project_dir(), *([base] if base else [])):
         domain = place / "domain.yml"

@@ -5,6 +5,7 @@ Read from the events, as `reading` does; handed to `clinic.insights`, which stor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Reversible
 from dataclasses import dataclass
 from itertools import takewhile
@@ -22,6 +23,7 @@ SILENT, OUT_OF_SCOPE, UNCLEAR, ANSWERED = "not_in_document", "out_of_scope", "un
 #: A question on the topic that has no entry of its own.
 OTHER = "other"
 _HEALTH = frozenset(("condition", "medicine", "temperature", "blood_pressure", "red_flag"))
+_CODE = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
 #: What the record of the check keeps of what somebody told; lists that only grow.
 _TOLD = ("off_list", "readings", "red_flags")
 
@@ -71,7 +73,8 @@ def read_beside(events: Reversible[Event], happened: Happened) -> Beside:
     if loop not in (None, FORM) or _tells(message, new, before):
         # Of another form, such as that of how to reach somebody, nothing is kept.
         return Beside(first, refused)
-    return Beside(first, refused, _asked(understood, happened, refused, loop is not None))
+    language = _language([*new, *before])
+    return Beside(first, refused, _asked(understood, happened, refused, loop is not None, language))
 
 
 def counts_of(channel: str, happened: Happened, beside: Beside) -> tuple[tuple[str, str], ...]:
@@ -108,7 +111,7 @@ def _refused(message: UserMessage, happened: Happened, new: list[Any]) -> tuple[
 
 
 def _asked(
-    message: UserMessage, happened: Happened, refused: tuple[str, ...], in_check: bool
+    message: UserMessage, happened: Happened, refused: tuple[str, ...], in_check: bool, language: str
 ) -> tuple[Asked, ...]:
     texts = {h.topic.partition("/")[2]: h.text for h in message.hits if h.topic.startswith(f"{SILENT}/")}
     if happened.kind in (SILENT, ANSWERED):
@@ -116,7 +119,8 @@ def _asked(
     else:
         found = [(happened.kind, "", message.text)]
     return tuple(
-        Asked(kind, topic, text, message.text, message.ranking, in_check) for kind, topic, text in found
+        Asked(kind, topic, text, message.text, message.ranking, in_check, language)
+        for kind, topic, text in found
     )
 
 
@@ -124,6 +128,12 @@ def _loop(before: list[Any]) -> str | None:
     """Return the form that was open when the message came; `before` begins with the newest."""
     loops = (e for e in before if e.type_name == ActiveLoop.type_name)
     return next((str(e.name) if e.name else None for e in loops), None)
+
+
+def _language(events: list[Any]) -> str:
+    """Return the language of the conversation; `events` begin with the newest."""
+    found = next((e.value for e in events if _is_slot(e, "language")), None)
+    return found if isinstance(found, str) and _CODE.fullmatch(found) else "en"
 
 
 def _tells(message: Any, new: list[Any], before: list[Any]) -> bool:

@@ -34,6 +34,8 @@ def problems(project: Project) -> str:
         ("data/document/procedure.yml", "called: [laser]", "called: []", "'called' is empty"),
         ("data/screening/answer_forms.yml", "[no, nope", "[yes, nope", "'yes' stands in yes_words"),
         ("data/screening/answer_forms.yml", "[no, nope", "[no, 7, nope", "no list of words"),
+        ("data/insights/plain_words.yml", "titles:", "title:", "'titles' is missing"),
+        ("data/insights/plain_words.yml", "[here, speaking", "[here, 7, speaking", "no list of words"),
         (RULES, "idioms:", "idiom:", "'idioms' has no patterns"),
         (NUMBERS, "yes_from_c: 38.0", "yes_from_c: 41.0", "is not below temperature.urgent_from_c"),
         (NUMBERS, "yes_from_c: 38.0", "yes_from_c: 39.5", "is not between 37.5 and 39.0"),

@@ -69,6 +69,21 @@ def test_the_classifier_s_word(ranking: tuple[tuple[str, float], ...], is_kept: 
 
 
 @pytest.mark.parametrize(
+    ("text", "is_kept"),
+    [
+        ("it sits right on my lip and burns", False),
+        ("my lip. what is it", True),
+        ("parking near the clinic", True),
+        ("can I park my car", True),
+    ],
+)
+@pytest.mark.parametrize("kind", ["unclear", "out_of_scope"])
+def test_statements_that_nobody_understood(kind: str, text: str, is_kept: bool) -> None:
+    """What speaks of a person and asks nothing may tell of a condition that no list knows."""
+    assert bool(kept(asked(text, kind=kind, topic=""), DAY)) is is_kept
+
+
+@pytest.mark.parametrize(
     ("text", "left"),
     [
         ("no. and what does it cost?", "what does it cost?"),

@@ -151,9 +151,25 @@ def test_anything_else_that_fails(
     assert "Zorvolex" not in caplog.text
 
 
+def test_words_that_can_t_be_read(
+    recorder: Recorder, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is kept unscrubbed; counting goes on."""
+
+    def fail() -> None:
+        raise DataFileError("x.yml", "broken", "Mend it")
+
+    monkeypatch.setattr("clinic.insights.questions.project_scrubber", fail)
+    recorder.note(noted("what does it cost?", "messages"))
+    assert recorder.flush()
+    assert memory.counts == {(DAY, "messages", "web"): 1}
+    assert memory.questions == []
+
+
 def test_the_thread(memory: Memory) -> None:
     """Stores by itself, and what is left when it is stopped; stopping twice is no harm."""
-    recorder = Recorder(memory.add, step=0.01)
+    days: list[tuple[str, str]] = []
+    recorder = Recorder(memory.add, 0.01, lambda *of: days.append(of))
     recorder.start()
     recorder.start()
     assert [t.name for t in threading.enumerate()].count("insights") >= 1
@@ -167,6 +183,24 @@ def test_the_thread(memory: Memory) -> None:
     assert memory.counts == {(DAY, "messages", "web"): 2}
     recorder.stop()
     recorder.note(noted("", "messages"))
+    assert memory.counts == {(DAY, "messages", "web"): 2}
+    # Requests are looked at far more seldom.
+    today = time.time()
+    assert days == [(store.day_of(today - 86400), store.day_of(today))]
+
+
+def test_requests_that_can_t_be_counted(memory: Memory) -> None:
+    """Are tried again later; all else goes on."""
+
+    def fail(*_: str) -> None:
+        raise ClinicDatabaseError("x")
+
+    recorder = Recorder(memory.add, 0.01, fail)
+    recorder.start()
+    for _ in range(2):
+        recorder.note(noted("", "messages"))
+        eventually(lambda: not recorder._queue)
+    recorder.stop()
     assert memory.counts == {(DAY, "messages", "web"): 2}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 
 from clinic import database, tables
 from clinic.insights import store
+from clinic.insights.report import weekly
 from clinic.insights.store import Question
 from tests.databases import Postgres, start_postgres
 
@@ -108,7 +110,7 @@ def test_two_labels_that_are_cut_to_one() -> None:
 
 
 def test_hand_overs() -> None:
-    """Requests that are stored, by the day on which they were made, and by channel."""
+    """Requests by day and channel; once counted, the number stays when one is erased."""
     row = {
         "conversation": "web:1", "locale": "en", "changed": 0.0, "state": "new", "consent_version": "1",
         "consent_at": 0.0,
@@ -122,3 +124,13 @@ def test_hand_overs() -> None:
     days = store.day_of(1_795_900_000.0), store.day_of(1_796_000_000.0)
     assert store.read_hand_overs(*days) == {(days[1], "web"): 2, (days[0], "rest"): 1}
     assert store.read_hand_overs(days[1], days[1]) == {(days[1], "web"): 2}
+
+    for _ in range(2):
+        store.keep_hand_overs(*days)
+    counted = {(days[0], "hand_overs", "rest"): 1, (days[1], "hand_overs", "web"): 2}
+    assert store.read_counts(*days) == counted
+    with database.transaction() as connection:
+        connection.execute(sa.delete(tables.requests).where(tables.requests.c.id == "a"))
+    store.keep_hand_overs(*days)
+    assert store.read_counts(*days) == counted
+    assert weekly(2, datetime.date.fromisoformat(days[1])).total.hand_overs == {"rest": 1, "web": 2}

@@ -145,6 +145,16 @@ def test_forms(before: list[Any], in_check: bool | None) -> None:
     assert [a.in_check for a in beside.asked] == ([] if in_check is None else [in_check])
 
 
+@pytest.mark.parametrize(
+    ("value", "kept"), [(None, "en"), ("es", "es"), ("es-MX", "es-MX"), ("Zorvolex is ill", "en"), (5, "en")]
+)
+def test_the_language(value: Any, kept: str) -> None:
+    """Of the conversation, as its slot has it when it is the name of a language."""
+    asked = message("what does it cost?", ("not_in_document/price", "what does it cost?"))
+    events = [SlotSet("language", value), UserUttered("x"), asked, SlotSet("answer_kind", "not_in_document")]
+    assert [a.locale for a in read_beside(events, Happened("not_in_document")).asked] == [kept]
+
+
 async def test_a_question_in_the_check(talk: Talk) -> None:
     """Is handed on; answers are not, whatever they say."""
     await talk.say("start the check", "start_check")
