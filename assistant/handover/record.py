@@ -97,6 +97,13 @@ class ContactRecord:
                 return question
         return SEND
 
+    @property
+    def given(self) -> tuple[str, ...] | None:
+        """Names of what the patient gave so far; None before a consent."""
+        if self.consent is None:
+            return None
+        return tuple(n for n in ("name", "phone", "email", "wish") if getattr(self, n))
+
     def agree(self, version: str) -> None:
         """Keep the consent with its time."""
         now = datetime.now(timezone.utc).isoformat(timespec="seconds")

@@ -17,6 +17,7 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, Event
 
 from assistant import logs
 from assistant.dialogue import own_data
+from assistant.handover.record import ContactRecord
 from assistant.screening.record import CheckRecord
 
 logger = logging.getLogger(__name__)
@@ -91,6 +92,7 @@ async def _known(store: Any, tracker: Any) -> own_data.OwnData:
         record=CheckRecord.from_slots(tracker.current_slot_values()),
         requests=[own_data.Wish(**vars(request)) for request in requests],
         days=retention.days_kept(),
+        begun=ContactRecord.from_slots(tracker.current_slot_values()).given,
     )
 
 

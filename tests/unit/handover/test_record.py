@@ -61,6 +61,16 @@ def test_through_the_slots_and_back() -> None:
     assert ContactRecord.from_slots(slots) == record
 
 
+def test_what_was_given() -> None:
+    """By name, for "what do you know about me"."""
+    record = agreed()
+    assert record.given == ()
+    record.settle(WAY, email="a@b.org")
+    record.settle(WISH, wish="call me")
+    assert record.given == ("email", "wish")
+    assert ContactRecord().given is None
+
+
 def test_nothing_is_kept_without_a_consent() -> None:
     """Neither in the slots nor from them."""
     record = ContactRecord(name="Maria", phone="+49 1")
