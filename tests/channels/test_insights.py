@@ -37,6 +37,7 @@ def own() -> Iterator[OwnStack]:
             "STRIA_WEB_RATE_IP": MANY,
             "STRIA_WEB_RATE_NEW": MANY,
             "STRIA_WEB_RATE_SESSION": MANY,
+            "LOG_LEVEL": "DEBUG",
         }
     )
     yield own

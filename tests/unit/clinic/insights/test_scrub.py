@@ -124,6 +124,8 @@ def test_what_may_be_a_name(introduction: str, name: str) -> None:
         ("Rose here, does it hurt", "… here, does it hurt"),
         ("price? thanks, rose smith", "price? thanks, …"),
         ("does Mark do the laser?", "does … do the laser?"),
+        ("my boyfriend mark says it hurts", "my boyfriend … says it hurts"),
+        ("name rose brown, how much is it", "name …, how much is it"),
         ("is dr brown doing the laser", "is dr … doing the laser"),
         ("mark @ gmail . com price of it?", "… price of it?"),
         ("mark at gmail dot com what is the price", "… what is the price"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import multiprocessing
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -12,6 +14,8 @@ import sqlalchemy as sa
 
 from clinic import database, tables
 from clinic.insights import store
+from clinic.insights.questions import Asked
+from clinic.insights.recorder import Noted, Recorder
 from clinic.insights.report import weekly
 from clinic.insights.store import Question
 from tests.databases import Postgres, start_postgres
@@ -134,3 +138,48 @@ def test_hand_overs() -> None:
     store.keep_hand_overs(*days)
     assert store.read_counts(*days) == counted
     assert weekly(2, datetime.date.fromisoformat(days[1])).total.hand_overs == {"rest": 1, "web": 2}
+
+
+@pytest.mark.parametrize("_database", ["postgresql"], indirect=True)
+def test_a_server_that_dies(server: Postgres) -> None:
+    """What is noted meanwhile waits, and is stored once when it is back; nothing is stored twice."""
+    recorder = Recorder(step=3600)
+    recorder.start()
+    turn = Noted(1_796_000_000.0, (("messages", "web"),), (Asked("unclear", "", "what does it cost?", "x"),))
+    day = store.day_of(turn.at)
+    recorder.note(turn)
+    assert recorder.flush()
+    server.kill()
+    try:
+        for _ in range(2):
+            recorder.note(turn)
+            assert not recorder.flush()
+    finally:
+        server.start()
+    recorder.note(turn)
+    assert recorder.flush()
+    assert recorder.flush()
+    assert store.read_counts(day, day) == {(day, "messages", "web"): 4}
+    assert [q.text for q in store.read_questions(day, day)] == ["what does it cost?"] * 4
+
+
+def _write(url: str, times: int) -> None:
+    os.environ[database.URL] = url
+    recorder = Recorder(step=3600)
+    recorder.start()
+    for _ in range(times):
+        recorder.note(Noted(1_796_000_000.0, (("messages", "web"), ("answers", "unclear"))))
+        assert recorder.flush()
+
+
+def test_several_processes() -> None:
+    """They add up, as several servers do."""
+    spawn = multiprocessing.get_context("spawn")
+    writers = [spawn.Process(target=_write, args=(database.url(), 25)) for _ in range(3)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(120)
+    assert [writer.exitcode for writer in writers] == [0, 0, 0]
+    day = store.day_of(1_796_000_000.0)
+    assert store.read_counts(day, day) == {(day, "messages", "web"): 75, (day, "answers", "unclear"): 75}
