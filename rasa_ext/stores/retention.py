@@ -47,7 +47,7 @@ def days_kept() -> dict[str, int]:
     Raises:
         DataFileError: data/retention.yml can't be used.
     """
-    return {**_promised, **retention()}
+    return {**_promised, **{str(kind): days for kind, days in retention().items()}}
 
 
 def can_purge(store: TrackerStore) -> bool:

@@ -75,7 +75,9 @@ async def test_what_is_stored_is_told(make: Make) -> None:
     )
 
 
-@pytest.mark.parametrize("metadata", [None, {}, {"consent": None}, {"consent": {"version": "1"}}, {"consent": 3}])
+@pytest.mark.parametrize(
+    "metadata", [None, {}, {"consent": None}, {"consent": {"version": "1"}}, {"consent": 3}]
+)
 async def test_no_consent(tmp_path: Path, metadata: Any) -> None:
     """None, or of a shape that nobody knows."""
     store = on_sqlite(tmp_path / "events.db")
@@ -199,9 +201,7 @@ async def test_a_table_of_claims_from_before_in_postgresql(postgres: Postgres) -
     assert postgres.query(name, "SELECT count(*) FROM stria_claims") == [(0,)]
 
 
-async def test_the_clinics_tables_in_postgresql(
-    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_clinics_tables_in_postgresql(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the same database as the events, as deploy/ has it."""
     name = postgres.new_database()
     address = f"postgresql://stria@127.0.0.1:{postgres.port}/{name}"
