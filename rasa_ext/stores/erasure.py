@@ -16,11 +16,11 @@ from typing import Any
 from rasa.core.tracker_store import InMemoryTrackerStore, RedisTrackerStore, SQLTrackerStore
 from rasa.shared.core.events import UserUttered
 
-from clinic import database, privacy
+from clinic import privacy, sqlite_file
 from rasa_ext.metrics.timing import store_work
 from rasa_ext.stores import claims
 from rasa_ext.stores.apart import apart
-from rasa_ext.stores.events import forget_deleted
+from rasa_ext.stores.events import SMALL, forget_deleted
 from rasa_ext.stores.wrappers import every, innermost
 
 _KNOWN = (SQLTrackerStore, InMemoryTrackerStore, RedisTrackerStore)
@@ -53,15 +53,15 @@ async def erase(store: Any, sender: str) -> privacy.Erased:
 
 
 async def in_clinic(work: Any) -> Any:
-    """Do what waits for the clinic's database, beside the event loop when that is another machine's."""
-    return work() if database.url().startswith("sqlite") else await asyncio.to_thread(work)
+    """Do what waits for the clinic's database, of which others make use, beside the event loop."""
+    return await asyncio.to_thread(work)
 
 
 @store_work("erase")
 async def _erase(store: Any, sender: str) -> None:
     if isinstance(store, SQLTrackerStore):
         await apart(store.engine, lambda: erase_rows(store, sender))
-        forget_deleted(store)
+        await forget_deleted(store, most=SMALL)
     elif isinstance(store, InMemoryTrackerStore):
         store.store.pop(sender, None)
     else:
@@ -76,12 +76,15 @@ def erase_rows(store: Any, sender: str, *conditions: Any) -> int:
     """
     claims.prepare(store.engine)
     with store.session_scope() as session:
-        if session.get_bind().dialect.name == "sqlite":
+        is_sqlite = session.get_bind().dialect.name == "sqlite"
+        if is_sqlite:
             # Overwrites with zeros; else the words stay in the file until their place is used.
             session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
         event = store.SQLEvent
         rows = session.query(event).filter(event.sender_id == sender, *conditions)
         deleted = int(rows.delete(synchronize_session=False))
+        if deleted and is_sqlite:
+            session.connection().exec_driver_sql(sqlite_file.MARK)
         if deleted or not conditions:
             of_sender = claims.table.c.conversation == claims.of_conversation(sender)
             session.execute(claims.table.delete().where(of_sender))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 import sqlite3
 import subprocess
@@ -12,15 +13,17 @@ import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 import sqlalchemy as sa
 from rasa.core.lock_store import InMemoryLockStore
 from rasa.shared.core.events import UserUttered
 
-from clinic import database, tables
+from clinic import database, sqlite_file, tables
 from rasa_ext.channels.messengers.claims import Claims
 from rasa_ext.stores import claims, erasure
+from rasa_ext.stores.retention import purge
 from rasa_ext.stores.sql import StoreConflict
 from scripts._env import ROOT, child_environment
 from tests.databases import Postgres, Redis
@@ -123,6 +126,53 @@ async def test_a_turn_without_the_lock_brings_nothing_back(make: Make) -> None:
     with pytest.raises(StoreConflict):
         await other.save(stale)
     assert await store.retrieve_full_tracker("web:a") is None
+
+
+@pytest.mark.parametrize("seed", [3, 5])
+async def test_no_trace_is_left_in_the_files(tmp_path: Path, seed: int) -> None:
+    """Many people of all lengths, erased at random: with these seeds overwriting alone leaves copies."""
+    chance, store, marks = random.Random(seed), on_sqlite(tmp_path / "events.db"), dict[str, str]()
+    for _ in range(400):
+        name = f"web:{chance.randrange(25)}"
+        if chance.random() < 0.15 and name in marks:
+            await erasure.erase(store, name)
+            mark = marks.pop(name).encode()
+            assert [p.name for p in tmp_path.iterdir() if mark in p.read_bytes()] == []
+        else:
+            mark_ = marks.setdefault(name, "mark" + "".join(chance.choices("abcdefghij", k=12)))
+            await say(store, f"{mark_} " * chance.choice([1, 3, 10, 60, 400]), name)
+            if chance.random() < 0.3:
+                add_request(name, wish=f"{mark_} " * chance.choice([1, 5, 100, 900]), name=mark_)
+
+
+async def test_a_large_file_is_swept_by_the_next_purge(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Writing it anew takes long; the mark in it waits, also for another process."""
+    monkeypatch.setattr(erasure, "SMALL", 1000)
+    store, file = on_sqlite(tmp_path / "events.db"), tmp_path / "events.db"
+    await say(store)
+    await erasure.erase(store, "web:a")
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+    assert await purge(on_sqlite(file), InMemoryLockStore(), 30) == 0
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (0,)
+
+
+async def test_a_file_in_use_is_swept_later(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Somebody reads for too long: the rows are gone, a line tells it, and the mark stays."""
+    store, file = on_sqlite(tmp_path / "events.db"), tmp_path / "events.db"
+    await say(store)
+    with closing(sqlite3.connect(file, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM events").fetchone()
+        with mock.patch.object(sqlite_file, "WAIT", 0.1):
+            await erasure.erase(store, "web:a")
+        assert "could not be swept now: OperationalError" in caplog.text
+        assert await texts(store) == []
+    await erasure.erase(store, "web:a")
+    assert SECRET.encode() not in b"".join(p.read_bytes() for p in tmp_path.iterdir())
 
 
 KILLED = """
