@@ -99,7 +99,7 @@ class Talk:
     Attributes:
         messages: of the patient.
         since: seconds since 1970; None when there is none.
-        consent: version and time (ISO 8601) of what was agreed to on the website; None elsewhere.
+        consent: version and time (ISO 8601) of what was agreed to last on the website; None elsewhere.
     """
 
     messages: int = 0
@@ -117,7 +117,8 @@ async def talk_of(store: Any, sender: str) -> Talk:
     typed = [e for e in tracker.events if isinstance(e, UserUttered)] if tracker else []
     if not typed:
         return Talk()
-    return Talk(len(typed), typed[0].timestamp, _consent(typed[0].metadata))
+    consents = [found for e in typed if (found := _consent(e.metadata))]
+    return Talk(len(typed), typed[0].timestamp, consents[-1] if consents else None)
 
 
 def _talk_in_sql(store: Any, sender: str) -> Talk:
@@ -127,9 +128,12 @@ def _talk_in_sql(store: Any, sender: str) -> Talk:
             event.sender_id == sender, event.type_name == UserUttered.type_name
         )
         count, first = typed.count(), typed.order_by(event.id).first()
+        agreed = typed.filter(event.data.contains('"consent": {"version": ', autoescape=True))
+        last = agreed.order_by(event.id.desc()).first()
     if first is None:
         return Talk()
-    return Talk(count, first.timestamp, _consent(json.loads(first.data).get("metadata")))
+    consent = _consent(json.loads(last.data).get("metadata")) if last else None
+    return Talk(count, first.timestamp, consent)
 
 
 def _consent(metadata: Any) -> tuple[str, str] | None:
