@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
@@ -26,6 +29,9 @@ from rasa_ext.channels.replies import Reply, SafeOutput
 from rasa_ext.metrics import turns
 
 logger = logging.getLogger(__name__)
+
+#: Conversations of which it is remembered what metadata they have.
+REMEMBERED = 10_000
 
 
 class Outbox(SafeOutput):
@@ -56,11 +62,13 @@ class Conversations:
         """Let at most so many messages of one conversation wait."""
         self._channel, self._on_new_message = channel, on_new_message
         self.order = Order(most_waiting)
+        self._recorded: OrderedDict[str, str] = OrderedDict()
 
     def send(self, agent: Any, incoming: Incoming) -> Outbox:
         """Take a message, which has an id, into the line and return where its replies appear.
 
-        The metadata goes into the tracker with the first message only. The same id again gives the
+        The metadata goes into the tracker with the first message only, and again when it has changed: with
+        a new consent. The same id again gives the
         same replies; nothing is done twice. All is finished, whether anybody waits for it or not.
 
         Raises:
@@ -100,7 +108,7 @@ class Conversations:
             used, events = await stores.look_up(agent.tracker_store, incoming.sender, message_id)
             known = transcript.replies_to(events, message_id)
             left = known == [] and transcript.was_left_to_a_person(events, message_id)
-            if used:
+            if used and await self._is_recorded(agent, incoming, events):
                 message.metadata = None
             return known is None
 
@@ -112,6 +120,21 @@ class Conversations:
             await outbox.deliver(reply)
         if not (known or outbox.count or left or turns.may_be_silent()):
             raise unavailable("has no answer right now")
+
+    async def _is_recorded(self, agent: Any, incoming: Incoming, events: Sequence[Any]) -> bool:
+        """Tell whether the tracker has the metadata already; asked once for each that is new here."""
+        recorded = json.dumps(incoming.metadata)
+        if incoming.metadata is None or self._recorded.get(incoming.sender) == recorded:
+            return True
+        found = any((getattr(e, "metadata", None) or {}).items() >= incoming.metadata.items() for e in events)
+        if not found:
+            found = await stores.has_metadata(agent.tracker_store, incoming.sender, incoming.metadata)
+        # Not when it is still to be stored: the turn may fail.
+        if found:
+            self._recorded[incoming.sender] = recorded
+            if len(self._recorded) > REMEMBERED:
+                self._recorded.popitem(last=False)
+        return found
 
     async def transcript(self, agent: Any, sender: str) -> list[dict[str, Any]]:
         """Return what was said since the last start over, with the turns that are under way."""

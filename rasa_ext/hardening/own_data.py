@@ -7,6 +7,7 @@ erasure that has not happened. The turn in which it happens is not stored; stock
 
 from __future__ import annotations
 
+import functools
 import logging
 from typing import Any
 
@@ -116,6 +117,7 @@ def install() -> None:
         return
     save = MessageProcessor.save_tracker
 
+    @functools.wraps(original)  # with the marks of other mends
     async def run_action(
         self: Any, action: Any, tracker: Any, output_channel: Any, nlg: Any, prediction: Any
     ) -> bool:

@@ -15,6 +15,14 @@ from scripts._env import ROOT, CommandError, child_environment
 DATABASES = {"PG_HOST": "postgres", "REDIS_HOST": "redis"}
 
 
+def test_the_clinics_database() -> None:
+    """The PostgreSQL of the conversations, unless another one is named; a password may hold anything."""
+    environ = {"PG_HOST": "db", "REDIS_HOST": "r", "PG_PASSWORD": "a/b@c:d"}
+    found = serve.settings(environ)["STRIA_CLINIC_DB"]
+    assert found == "postgresql://stria:a%2Fb%40c%3Ad@db:5432/stria"
+    assert serve.settings({**environ, "STRIA_CLINIC_DB": "sqlite:///x"})["STRIA_CLINIC_DB"] == "sqlite:///x"
+
+
 class TestSecrets:
     def test_a_file(self, tmp_path: Path) -> None:
         """Its content is the value; the line break at its end is none of it."""
