@@ -1,4 +1,4 @@
-"""Loads data/screening/red_flags.yml and says by file and line what is wrong with it."""
+"""Loads data/screening/red_flags.yml, and those of languages, and says by file and line what is wrong with them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
-from assistant.datafiles import DataFileError, find, line_of, load_yaml
+from assistant.datafiles import DataFileError, content_files, find, line_of, load_yaml
+from assistant.locales import DEFAULT, FOLDER, file_of
 from assistant.safety.context import Asking, Negation, Time
 from assistant.safety.patterns import Grammar, Pattern, PatternError, PatternSet
 from assistant.safety.wording import Wording
 
 FILE = "screening/red_flags.yml"
+#: Name of the file with the same sections in the folder of a language.
+NAME = "red_flags.yml"
 
 
 @dataclass(frozen=True)
@@ -32,26 +35,30 @@ class Rules:
     others: frozenset[str]
 
 
-@lru_cache(maxsize=1)
-def rules() -> Rules:
-    """Return the rules, read once per process.
+@lru_cache(maxsize=16)
+def rules(language: str = DEFAULT) -> Rules:
+    """Return the rules for a language, read once per process.
 
     Raises:
         DataFileError: the file is missing or something in it can't be used.
     """
-    data = load_yaml(FILE)
+    file = FILE if language == DEFAULT else file_of(language, NAME)
+    data = load_yaml(file)
     if not isinstance(data, dict):
-        raise _wrong("no sections", "Restore the file from the repository")
-    return _Reader(data).rules()
+        raise DataFileError(find(file), "no sections", "Restore the file from the repository")
+    return _Reader(data, file).rules()
 
 
-def _wrong(problem: str, remedy: str, needle: str | None = None) -> DataFileError:
-    return DataFileError(find(FILE), problem, remedy, line_of(FILE, needle) if needle else None)
+@lru_cache(maxsize=1)
+def signed() -> tuple[str, ...]:
+    """Return the languages beside English whose signs are known, those of a base as well."""
+    names = (name.split("/") for name in content_files(FOLDER))
+    return tuple(parts[1] for parts in names if parts[2:] == [NAME])
 
 
 class _Reader:
-    def __init__(self, data: dict[str, Any]):
-        self._data = data
+    def __init__(self, data: dict[str, Any], file: str):
+        self._data, self._file = data, file
         negation = self._section("negation", dict)
         words = self._section("words", dict)
         gap = self._words(negation.get("gap"), "negation")
@@ -96,25 +103,28 @@ class _Reader:
     def _section(self, name: str, kind: type) -> Any:
         found = self._data.get(name)
         if not isinstance(found, kind):
-            raise _wrong(f"the section {name!r} is missing or empty", "Restore it", f"{name}:")
+            raise self._wrong(f"the section {name!r} is missing or empty", "Restore it", f"{name}:")
         return found
+
+    def _wrong(self, problem: str, remedy: str, needle: str) -> DataFileError:
+        return DataFileError(find(self._file), problem, remedy, line_of(self._file, needle))
 
     def _words(self, found: Any, name: str) -> frozenset[str]:
         if not isinstance(found, list) or not found:
-            raise _wrong(f"{name!r} must be a list of words", "Restore it", f"{name}:")
+            raise self._wrong(f"{name!r} must be a list of words", "Restore it", f"{name}:")
         return frozenset(str(word) for word in found)
 
     def _patterns(self, found: Any, name: str) -> PatternSet:
         sources = list(_flat(found))
         if not sources:
-            raise _wrong(f"{name!r} has no patterns", "Add one or restore the file", f"{name}:")
+            raise self._wrong(f"{name!r} has no patterns", "Add one or restore the file", f"{name}:")
         return PatternSet([self._compiled(source) for source in sources])
 
     def _compiled(self, source: str) -> Pattern:
         try:
             return self._grammar.compile(source)
         except PatternError as e:
-            raise _wrong(str(e), "Mend or remove the pattern", source[:40]) from None
+            raise self._wrong(str(e), "Mend or remove the pattern", source[:40]) from None
 
 
 def _flat(found: Any) -> list[str]:
