@@ -196,7 +196,7 @@ def plain(text: str, around: str = _AROUND) -> str:
     return " ".join(low.replace(",", " ").split())
 
 
-def _bare_letters(text: str) -> str:
+def bare_letters(text: str) -> str:
     """Return `text` without accents, as people type it on a phone."""
     split = unicodedata.normalize("NFD", text)
     return unicodedata.normalize("NFC", "".join(c for c in split if not unicodedata.combining(c)))
@@ -204,7 +204,7 @@ def _bare_letters(text: str) -> str:
 
 def _put(found: dict[str, Any], form: str, meaning: Any, code: str, file: str) -> None:
     """Add a form, with and without its accents. Raises DataFileError when it means something else already."""
-    for spelled in {plain(form, _ASKED), _bare_letters(plain(form, _ASKED))}:
+    for spelled in {plain(form, _ASKED), bare_letters(plain(form, _ASKED))}:
         if found.setdefault(spelled, meaning) != meaning:
             raise _wrong(
                 code, file, f"{form!r} means {found[spelled]!r} and {meaning!r}", "Keep it in one list", form

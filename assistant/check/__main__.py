@@ -24,6 +24,7 @@ def _checks() -> tuple[Check, ...]:
         domain_use,
         examples,
         forbidden,
+        locales,
         questionnaire,
         readability,
         references,
@@ -42,6 +43,7 @@ def _checks() -> tuple[Check, ...]:
         references,
         claims,
         document,
+        locales,
     )
     return tuple(module.check for module in modules)
 
