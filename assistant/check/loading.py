@@ -107,6 +107,7 @@ def _caught(project: Project, loader: Callable[[], object]) -> Iterator[Finding]
 def _languages() -> None:
     for code in locales.codes():
         locales.locale(code)
+        load_yaml(locales.file_of(code, WORDING))
     for code in signed():
         rules(code)
     locales.wanted("")

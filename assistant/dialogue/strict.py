@@ -53,7 +53,7 @@ def advance(message: UserMessage, record: CheckRecord, item: Item, *, offer: str
         reply = Reply()
         apply_correction(message.text, record, correction, reply)
         return Step(reply, correction.item)
-    if message.best == "smalltalk/capabilities" or correction is not None:
+    if message.is_a("smalltalk/capabilities", "correct_answer"):
         return Step(Reply(kind="smalltalk").say(response="utter_check_help"), item)
     step = check.command(message, record, item) if message.best else None
     if step is not None:
