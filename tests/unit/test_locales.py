@@ -235,7 +235,7 @@ class TestThirdLanguage:
         """A form with two meanings and an entry of a wrong shape are errors with file and remedy."""
         place = folder.parent / "es"
         replace(place / file, old, new)
-            shutil.rmtree(folder)
+        shutil.rmtree(folder)
         clear_caches()
         with pytest.raises(DataFileError, match=r"locales/es/\w+\.yml") as caught:
             everything_read()
