@@ -47,7 +47,8 @@ def find_red_flag(text: str) -> RedFlag | None:
     text = text[:MAX_LENGTH]
     flag = _find(rules(), text)
     for code in signed() if flag is None else ():
-        if (flag := _find(rules(code), text)) is not None:
+        found = rules(code)
+        if found.possible(text) and (flag := _find(found, text)) is not None:
             return replace(flag, language=code)
     return flag
 
