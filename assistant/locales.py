@@ -142,6 +142,11 @@ def locale(code: str) -> Locale:
     )
 
 
+def shown(code: str) -> str:
+    """Return a language as staff reads it: "es (español)"; the code alone when it is not known."""
+    return f"{code} ({locale(code).name})" if code in codes() else code
+
+
 @lru_cache(maxsize=1)
 def _switches() -> dict[str, str]:
     """Return the whole messages that ask for a language -> its code; none where there is only English."""

@@ -8,10 +8,11 @@ from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 
-from assistant import logs
+from assistant import locales, logs
 from assistant.observability import metrics
 from assistant.screening.record import CheckRecord
 from assistant.screening.summary import summary_text
+from assistant.wording import wording
 from rasa_ext.channels import stores, transcript
 from rasa_ext.channels.base import (
     ChannelError,
@@ -122,7 +123,14 @@ class Conversations:
         async with self.order.join(sender, limited=False):
             tracker = await stores.load(agent.tracker_store, sender)
         record = CheckRecord.from_slots(tracker.current_slot_values()) if tracker else CheckRecord()
-        return summary_text(record) if record.answered or record.off_list else None
+        if not (record.answered or record.off_list):
+            return None
+        language = tracker.get_slot(locales.SLOT) if tracker else None
+        text = summary_text(record)
+        if language not in locales.codes():
+            return text
+        # It stays in the clinic's language; staff is told in which the patient wrote.
+        return f"{text}\n{wording('summary.page.language')}: {locales.shown(str(language))}"
 
     async def restart(self, agent: Any, sender: str) -> None:
         """Start over, after the messages that came before. To be called by `finish`."""

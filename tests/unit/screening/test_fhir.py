@@ -176,6 +176,8 @@ class TestHead:
         assert resource["identifier"]["value"] == "S-17"
         assert resource["extension"][-1]["valueString"] == "web"
         assert resource["language"] == "es"
+        # The narrative is written in the clinic's language.
+        assert ' lang="en"' in resource["text"]["div"]
         plain = questionnaire_response(finished())
         assert "identifier" not in plain
         assert "check-channel" not in json.dumps(plain)
