@@ -6,13 +6,12 @@ none, in the place of what the English classifier made of the message. An emerge
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
-from rasa.shared.core.events import SlotSet, UserUttered
+from rasa.shared.core.events import Restarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT
 
@@ -20,21 +19,27 @@ from assistant import locales
 from assistant.safety.red_flags import find_red_flag
 from assistant.safety.second_net import KINDS
 
-logger = logging.getLogger(__name__)
-
 
 def begin(message: UserMessage, tracker: DialogueStateTracker) -> None:
-    """Set the language that the channel names, at the first message of a session."""
-    named = (message.metadata or {}).get(locales.SLOT)
-    if not named or any(isinstance(event, UserUttered) for event in tracker.events):
+    """Set the language that the channel names, at the first message of all or after a start over."""
+    named = (message.metadata or {}).pop(locales.SLOT, None)
+    # What is not kept need not be erased; the slot tells it.
+    message.metadata = message.metadata or None
+    if not named or not _is_first(tracker):
         return
-    known = locales.codes()
+    known = (*locales.codes(), locales.DEFAULT)
     # "es-MX" is Spanish, too.
-    code = next(
-        (c for c in (named, str(named).split("-")[0].lower()) if c in (*known, locales.DEFAULT)), None
-    )
+    code = next((c for c in (named, str(named).split("-")[0].lower()) if c in known), None)
     if code and code != tracker.get_slot(locales.SLOT):
         tracker.update(SlotSet(locales.SLOT, code))
+
+
+def _is_first(tracker: DialogueStateTracker) -> bool:
+    """Tell whether the patient has said nothing yet, or nothing since the last start over."""
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered | Restarted):
+            return isinstance(event, Restarted)
+    return True
 
 
 def read(parsed: dict[str, Any], language: str | None) -> None:

@@ -100,7 +100,8 @@ class Conversations:
             used, events = await stores.look_up(agent.tracker_store, incoming.sender, message_id)
             known = transcript.replies_to(events, message_id)
             if used:
-                message.metadata = None
+                # The language counts again after a start over.
+                message.metadata = {k: v for k, v in (message.metadata or {}).items() if k == locales.SLOT}
             return known is None
 
         # Under the lock: at this moment no other server is taking the same message.

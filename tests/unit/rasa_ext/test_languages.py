@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from rasa.core.channels.channel import UserMessage
-from rasa.shared.core.events import SlotSet, UserUttered
+from rasa.shared.core.events import Restarted, SlotSet, UserUttered
 from rasa.shared.core.slots import TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -103,3 +103,21 @@ def test_the_patient_decides() -> None:
     assert found.get_slot("language") == "es"
     languages.begin(UserMessage("no"), found)
     assert found.get_slot("language") == "es"
+
+
+def test_after_a_start_over() -> None:
+    """A start over empties the slots, and the page's language counts again."""
+    found = tracker("en", UserUttered("español"), SlotSet("language", "es"), Restarted())
+    assert found.get_slot("language") == "en"
+    languages.begin(UserMessage("hola", metadata={"language": "es"}), found)
+    assert found.get_slot("language") == "es"
+
+
+def test_the_language_is_not_kept_twice() -> None:
+    """The slot tells the language; beside the message only the rest of the metadata is kept."""
+    message = UserMessage("hola", metadata={"language": "es", "consent": {"version": "1"}})
+    languages.begin(message, tracker())
+    assert message.metadata == {"consent": {"version": "1"}}
+    message = UserMessage("hola", metadata={"language": "es"})
+    languages.begin(message, tracker("es", UserUttered("hola")))
+    assert message.metadata is None
