@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+import yaml
+from rasa_sdk.utils import all_subclasses
 
 from actions.answer import ActionAnswer
+from actions.base import SafeAction
 from actions.check_control import ActionChangeAnswer
 from actions.check_form import ValidateContraindicationCheck
 from actions.check_result import ActionShowSummary
@@ -12,6 +17,7 @@ from actions.check_start import ActionStartCheck
 from actions.control import ActionAnswerShort, ActionConfirmDeletion
 from actions.emergency import ActionEmergency
 from assistant import locales
+from assistant.datafiles import ROOT
 from assistant.screening.items import ITEMS
 from tests.action_turn import Patient
 
@@ -30,7 +36,7 @@ def test_a_wish_changes_the_language() -> None:
     assert turn.slots["language"] == "es"
     assert "Sigamos en español" in turn.text
     assert "solo en inglés" in turn.text
-    assert turn.buttons == ["Empezar el cuestionario", "Hablar con una persona", "In English"]
+    assert turn.buttons == ["Empezar cuestionario", "Hablar con alguien", "In English"]
     back = patient.run(ActionAnswer(), "In English", "language/en", confidence=1.0)
     assert back.slots["language"] == "en"
     assert "in English" in back.text
@@ -89,7 +95,7 @@ def test_buttons_of_the_code() -> None:
     """A button that the code makes shows and sends the words of the language."""
     patient = spanish()
     turn = patient.run(ActionConfirmDeletion(), "borrar todo", "delete_data")
-    assert turn.buttons == ["Sí, borrar mis respuestas", "No, conservarlas"]
+    assert turn.buttons == ["Sí, borrarlas", "No, conservarlas"]
     turn = patient.run(ActionAnswerShort(), "Sí, borrar mis respuestas", "affirm")
     assert turn.responses == ["utter_data_deleted"]
 
@@ -121,3 +127,39 @@ def test_an_error_leaves_the_language_as_it_was(monkeypatch: pytest.MonkeyPatch)
     turn = spanish().run(ActionAnswer(), "hola")
     assert turn.responses == ["utter_action_failed"]
     assert locales.current() == "en"
+
+
+RULES = {
+    rule["steps"][0]["intent"]: rule["steps"][1]["action"]
+    for path in sorted((ROOT / "data/rules").glob("*.yml"))
+    for rule in yaml.safe_load(path.read_text(encoding="utf-8"))["rules"]
+    if "intent" in rule["steps"][0]
+}
+ACTIONS = {
+    kind().name(): kind
+    for kind in all_subclasses(SafeAction)
+    if not getattr(kind, "__abstractmethods__", None)
+}
+ENGLISH = re.compile(r"\b(?:the|you|your|question|answer|please|what|is|our|not)\b", re.IGNORECASE)
+#: One form of each class.
+FORMS = {name: form for form, name in {**locales.locale("es").commands}.items()} | {
+    "affirm": "sí",
+    "deny": "no",
+    "not_sure": "no sé",
+}
+
+
+@pytest.mark.parametrize("status", ["none", "stopped", "done", "emergency"])
+@pytest.mark.parametrize("name", sorted(FORMS))
+def test_every_form_is_answered_in_spanish(name: str, status: str) -> None:
+    """Whatever was said before, and in whatever state the check is: each form gets a reply, and no English one."""
+    answers = {} if status == "none" else dict.fromkeys(ITEMS[: 6 if status == "done" else 2], "no")
+    patient = Patient.with_answers(status, to=len(answers)) if answers else Patient()
+    patient.slots.update(language="es", last_topic="faq/pain", answered_facts=["F15"])
+    action = ACTIONS[RULES[name.partition("/")[0]]]()
+    turn = patient.run(action, FORMS[name], name, confidence=1.0)
+    assert turn.messages
+    assert not ENGLISH.search(turn.text)
+    assert [r for r in turn.responses if r not in locales.locale("es").responses] == []
+    assert [b for b in turn.buttons if b != "In English" and locales.understood(b, "es") is None] == []
+    assert turn.slots.get("answer_kind") != "answered"
