@@ -70,7 +70,7 @@ def in_language(
     """Change the language when `asked` for one; else reply in one of which only fixed forms are known."""
     record = record_of(tracker)
     with locales.speaking(asked or locales.current()):
-        reply = strict.switched(in_check=False) if asked else strict.reply_to(message)
+        reply = strict.switched(in_check=False) if asked else strict.reply_to(message, record)
         record.note_unanswered(reply.unanswered, message.text)
         send(dispatcher, reply)
     change = [SlotSet(locales.SLOT, asked)] if asked else []

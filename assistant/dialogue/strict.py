@@ -15,7 +15,8 @@ from assistant.safety.red_flags import find_red_flag
 from assistant.safety.second_net import classified_flag
 from assistant.screening.correction import Correction
 from assistant.screening.evidence import Reading
-from assistant.screening.items import ITEMS, Item
+from assistant.screening.items import ITEMS, YES, Item
+from assistant.screening.numbers import read_blood_pressures, read_temperatures
 from assistant.screening.record import CheckRecord
 from assistant.wording import wording
 
@@ -68,7 +69,23 @@ def _not_read(message: UserMessage, record: CheckRecord, item: Item) -> Step:
     # A form that means nothing here was understood, at least.
     if not message.best and record.attempts.get(item, 0) + 1 < check.MAX_ATTEMPTS:
         record.note_unread(item, message.text.strip())
-    return check.again(Reply(), message, record, item, help_text=True)
+    reply = Reply()
+    note_numbers(message, record, reply)
+    return check.again(reply, message, record, item, help_text=True)
+
+
+def note_numbers(message: UserMessage, record: CheckRecord, reply: Reply) -> None:
+    """Keep blood pressures and temperatures for the specialist; a number that needs a doctor today is answered.
+
+    What they say about a question is not read: a number may be another person's, or long past.
+    """
+    pressures = read_blood_pressures(message.text)
+    temperatures = read_temperatures(message.text, asked=False)
+    urgent = ["blood_pressure"] * any(p.value == YES for p in pressures)
+    urgent += ["temperature"] * any(t.urgent for t in temperatures)
+    for what in urgent:
+        reply.say(response=f"utter_urgent_{what}")
+    record.note(Reading(readings=[r.words for r in (*pressures, *temperatures)]))
 
 
 def correction_of(message: UserMessage, record: CheckRecord) -> Correction | None:
@@ -77,11 +94,13 @@ def correction_of(message: UserMessage, record: CheckRecord) -> Correction | Non
     return Correction(item, None) if item in ITEMS and item in record.answered else None
 
 
-def reply_to(message: UserMessage) -> Reply:
-    """Return the reply to a message outside the check that is no command."""
+def reply_to(message: UserMessage, record: CheckRecord) -> Reply:
+    """Return the reply to a message outside the check that is no command; keeps its numbers in `record`."""
     if message.is_a("smalltalk"):
         return Reply(kind="smalltalk").say(response=f"utter_{message.best}")
-    reply = Reply(kind="unclear").say(wording("language.only_english"), choices=_CHOICES)
+    reply = Reply(kind="unclear")
+    note_numbers(message, record, reply)
+    reply.say(wording("language.only_english"), choices=_CHOICES)
     reply.unanswered.append("other")
     return reply
 

@@ -170,7 +170,30 @@ def test_a_form_without_a_meaning_here_is_asked_again() -> None:
 
 def test_outside_the_check_nothing_is_read() -> None:
     """A sentence is refused honestly, kept for the specialist, and never taken for a statement."""
-    reply = strict.reply_to(spanish("tengo herpes, ¿puedo hacerme el láser?"))
+    record = CheckRecord()
+    reply = strict.reply_to(spanish("tengo herpes, ¿puedo hacerme el láser?"), record)
+    assert record.values == CheckRecord().values
     assert (reply.kind, reply.facts, reply.unanswered) == ("unclear", [], ["other"])
     assert "solo en inglés" in spoken(reply)
     assert "especialista" in spoken(reply)
+
+
+@pytest.mark.parametrize(
+    ("text", "response", "readings"),
+    [
+        ("mi tensión es 190/125", "utter_urgent_blood_pressure", ["190/125"]),
+        ("tengo 40,5 de fiebre", "utter_urgent_temperature", ["40,5"]),
+        ("hoy 38,6", "", ["38,6"]),
+        ("120/80", "", ["120/80"]),
+        ("tengo 40 años", "", []),
+    ],
+)
+def test_numbers_are_kept_and_urgent_ones_answered(text: str, response: str, readings: list[str]) -> None:
+    """A number of an emergency is answered in any language; what it says about a question is not read."""
+    record = started()
+    step = strict.advance(spanish(text), record, "temperature")
+    assert [m.response for m in step.reply.messages] == [r for r in (response, "utter_help_temperature") if r]
+    assert (step.ask, record.values["temperature"], record.readings) == ("temperature", None, readings)
+    record = CheckRecord()
+    assert response in spoken(strict.reply_to(spanish(text), record))
+    assert record.readings == readings
