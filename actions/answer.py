@@ -30,6 +30,10 @@ class ActionAnswer(SafeAction):
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
         """Plan the reply, say it, and keep what was volunteered."""
         message, record = user_message(tracker), record_of(tracker)
+        if offer := strict.offer_of(message):
+            reply = strict.offered(offer)
+            send(dispatcher, reply)
+            return reply_slots(reply)
         asked = strict.language_of(message)
         if asked or locales.current() != locales.DEFAULT:
             return in_language(dispatcher, tracker, message, asked)

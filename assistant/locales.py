@@ -29,6 +29,8 @@ LOCALE, RESPONSES, FORMS, COMMANDS = "locale.yml", "responses.yml", "answer_form
 CHANGE, NUMBER = "change", "{number}"
 #: Classes of a message that asks for a language, and of one that asks to change the answer to a question.
 LANGUAGE_CLASS, CHANGE_CLASS = "language/", "correct_answer/"
+#: Class of a message in English talk at which a language is offered, such as "hola".
+OFFER_CLASS = "offer/"
 #: The class that stands for each plain answer, as the classifier names it.
 ANSWER_CLASSES: Mapping[Value, str] = {"yes": "affirm", "no": "deny", "unsure": "not_sure"}
 
@@ -161,6 +163,20 @@ def wanted(text: str) -> str | None:
     """Return the language that the whole of `text` asks for ("español", "in English"), or None."""
     # Longer ones ask for more than a language; most messages stop here.
     return _switches().get(plain(text, _ASKED)) if len(text) < 60 else None
+
+
+@lru_cache(maxsize=1)
+def _offers() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for code in codes():
+        for form in _words(code, LOCALE, _mapping(code, LOCALE).get("offer_on"), "offer_on"):
+            _put(found, form, code, code, LOCALE)
+    return found
+
+
+def offered(text: str) -> str | None:
+    """Return the language that is to be offered at a message in English talk, or None."""
+    return _offers().get(plain(text, _ASKED)) if len(text) < 60 else None
 
 
 def understood(text: str, language: str) -> str | None:

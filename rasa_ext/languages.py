@@ -42,23 +42,27 @@ def _is_first(tracker: DialogueStateTracker) -> bool:
     return True
 
 
-def read(parsed: dict[str, Any], language: str | None) -> None:
+def read(parsed: dict[str, Any], language: str | None, *, in_check: bool = False) -> None:
     """Change what the classifier made of a message into what the forms make of it.
 
     Args:
         parsed: Rasa's parse data; changed.
         language: of the conversation.
+        in_check: a question of the check is open.
     """
     text, language = str(parsed.get("text") or ""), language or locales.DEFAULT
     found = locales.understood(text, language)
     if found is None and language not in locales.codes():
-        return
+        code = None if in_check else locales.offered(text)
+        if code is None:
+            return
+        found = locales.OFFER_CLASS + code
     intent = (parsed.get(INTENT) or {}).get("name")
     if intent in KINDS and (found is None or find_red_flag(text)):
         return
     name = (found or "").partition("/")[0]
     # A wish for a language has no intent of its own: action_answer grants it, the check in between its questions.
-    if not found or found.startswith(locales.LANGUAGE_CLASS):
+    if not found or found.startswith((locales.LANGUAGE_CLASS, locales.OFFER_CLASS)):
         name = DEFAULT_NLU_FALLBACK_INTENT_NAME
     parsed[INTENT] = {"name": name, "confidence": 1.0}
     parsed["intent_ranking"] = [dict(parsed[INTENT])]
@@ -80,7 +84,7 @@ def install() -> None:
         parsed: dict[str, Any] = await original(self, message, tracker, only_output_properties)
         if tracker is not None:
             begin(message, tracker)
-            read(parsed, tracker.get_slot(locales.SLOT))
+            read(parsed, tracker.get_slot(locales.SLOT), in_check=bool(tracker.active_loop_name))
         return parsed
 
     parse_message.reads_forms = True  # type: ignore[attr-defined]

@@ -111,6 +111,7 @@ def _languages() -> None:
     for code in signed():
         rules(code)
     locales.wanted("")
+    locales.offered("")
 
 
 def _shapes(project: Project) -> Iterator[Finding]:

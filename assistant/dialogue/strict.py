@@ -24,6 +24,12 @@ from assistant.wording import wording
 _CHOICES = (CHECK, Choice("Talk to a person"), Choice("In English"))
 
 
+def offer_of(message: UserMessage) -> str | None:
+    """Return the language in which a greeting of the message's kind is written, or None."""
+    offers = message.best.startswith(locales.OFFER_CLASS)
+    return message.best.removeprefix(locales.OFFER_CLASS) if offers else None
+
+
 def language_of(message: UserMessage) -> str | None:
     """Return the language that the message asks for, or None."""
     asked = message.best.startswith(locales.LANGUAGE_CLASS)
@@ -85,7 +91,8 @@ def note_numbers(message: UserMessage, record: CheckRecord, reply: Reply) -> Non
     urgent += ["temperature"] * any(t.urgent for t in temperatures)
     for what in urgent:
         reply.say(response=f"utter_urgent_{what}")
-    record.note(Reading(readings=[r.words for r in (*pressures, *temperatures)]))
+    read = [p.words for p in pressures] + [t.words for t in temperatures]
+    record.note(Reading(readings=read))
 
 
 def correction_of(message: UserMessage, record: CheckRecord) -> Correction | None:
@@ -103,6 +110,14 @@ def reply_to(message: UserMessage, record: CheckRecord) -> Reply:
     reply.say(wording("language.only_english"), choices=_CHOICES)
     reply.unanswered.append("other")
     return reply
+
+
+def offered(code: str) -> Reply:
+    """Return a greeting that offers a language to somebody who seems to speak it; it is not changed by that."""
+    reply = Reply(kind="smalltalk").say(response="utter_smalltalk/greet")
+    with locales.speaking(code):
+        name = locales.locale(code).name.capitalize()
+        return reply.say(wording("language.offer"), choices=(Choice(name),))
 
 
 def switched(*, in_check: bool) -> Reply:

@@ -163,3 +163,12 @@ def test_every_form_is_answered_in_spanish(name: str, status: str) -> None:
     assert [r for r in turn.responses if r not in locales.locale("es").responses] == []
     assert [b for b in turn.buttons if b != "In English" and locales.understood(b, "es") is None] == []
     assert turn.slots.get("answer_kind") != "answered"
+
+
+def test_a_language_is_offered() -> None:
+    """The offer comes beside the English greeting, with a button that asks for the language."""
+    turn = Patient().run(ActionAnswer(), "hola", "offer/es", confidence=1.0)
+    assert turn.responses == ["utter_smalltalk/greet"]
+    assert "¿Prefiere seguir en español?" in turn.text
+    assert [locales.wanted(button) for button in turn.buttons] == ["es"]
+    assert "language" not in turn.slots

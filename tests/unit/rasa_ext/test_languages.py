@@ -58,7 +58,7 @@ def test_in_spanish_only_forms_count(text: str, intent: str, whole: list[Any]) -
 @pytest.mark.parametrize("language", ["en", None, "xx"])
 def test_english_is_left_alone(language: str | None) -> None:
     """In English nothing changes, but for a wish for a language."""
-    for text in ("empezar", "no", "how long does it take?", "hola"):
+    for text in ("empezar", "no", "how long does it take?", "hola amiga", "hello"):
         data = parsed(text)
         languages.read(data, language)
         assert data == parsed(text)
@@ -121,3 +121,12 @@ def test_the_language_is_not_kept_twice() -> None:
     message = UserMessage("hola", metadata={"language": "es"})
     languages.begin(message, tracker("es", UserUttered("hola")))
     assert message.metadata is None
+
+
+def test_a_language_is_offered_outside_the_check() -> None:
+    """A greeting in another language brings an offer, in an English talk and when no question is open."""
+    assert read("¡Hola!", "en") == ("nlu_fallback", [["offer/es", 1.0]])
+    assert read("hola", "es") == ("smalltalk", [["smalltalk/greet", 1.0]])
+    data = parsed("hola")
+    languages.read(data, "en", in_check=True)
+    assert data == parsed("hola")
