@@ -101,7 +101,8 @@ class Conversations:
             known = transcript.replies_to(events, message_id)
             if used:
                 # The language counts again after a start over.
-                message.metadata = {k: v for k, v in (message.metadata or {}).items() if k == locales.SLOT}
+                language = (message.metadata or {}).get(locales.SLOT)
+                message.metadata = {locales.SLOT: language} if language else None
             return known is None
 
         # Under the lock: at this moment no other server is taking the same message.
