@@ -14,6 +14,7 @@ from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import read_yaml
 
+from assistant import locales
 from assistant.datafiles import DataFileError, base_dir, content_files, find, project_dir
 from assistant.domains import foreign_items, merged, with_languages
 from rasa_ext.hardening import install
@@ -77,16 +78,19 @@ class SharedDataImporter(RasaFileImporter):
 
     def get_domain(self) -> Domain:
         """Return the domain, filled from the base's, with the responses of all languages."""
-        if self._domain_path is None or not Path(self._domain_path).is_file():
-            return super().get_domain()
-        own = read_yaml(Path(self._domain_path).read_text("utf-8"))
-        if self._base is not None:
-            lent = read_yaml((self._base / "domain.yml").read_text("utf-8"))
-            own = merged(own, lent, foreign_items(self._base))
+        domain = self._filled_domain()
         try:
-            return Domain.from_dict(with_languages(own))
+            return Domain.from_dict(with_languages(domain.as_dict())) if locales.codes() else domain
         except DataFileError as error:
             raise RasaException(str(error)) from None
+
+    def _filled_domain(self) -> Domain:
+        if self._base is None or self._domain_path is None:
+            return super().get_domain()
+        own, lent = (
+            read_yaml(Path(p).read_text("utf-8")) for p in (self._domain_path, self._base / "domain.yml")
+        )
+        return Domain.from_dict(merged(own, lent, foreign_items(self._base)))
 
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
         """Return the training data; the files tell their language to nobody, so there is one set."""
