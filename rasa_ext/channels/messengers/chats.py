@@ -42,7 +42,7 @@ class Chats(Conversations):
         else:
             read = await choices.typed(store, sender, incoming.text, numbered=self._numbered(event))
         if isinstance(read, str):
-            turn = Incoming(sender, read, event.id)
+            turn = Incoming(sender, read, event.id, incoming.metadata)
             await self._channel.run_turn(self._on_new_message, turn, outbox)
         else:
             for reply in read:
