@@ -20,6 +20,8 @@ from actions.base import (
     user_message,
 )
 from actions.contact_start import TALK_TO_PERSON, contact_slots
+from assistant import locales
+from assistant.dialogue import strict
 from assistant.dialogue.check import advance
 from assistant.dialogue.condition import CONDITION, fact_of
 from assistant.handover.record import ContactRecord
@@ -42,15 +44,25 @@ class ValidateContraindicationCheck(SafeAction):
         item = tracker.get_slot(REQUESTED_SLOT)
         if item not in ITEMS:
             return self._activate(record, tracker)
-        step = advance(
+        message, offer, stale = (
             user_message(tracker),
-            record,
-            item,
-            offer=tracker.get_slot("pending_offer") or "",
-            last_topic=tracker.get_slot("last_topic") or "",
-            last_facts=tracker.get_slot("answered_facts") or [],
-            stale=came_back(tracker),
+            tracker.get_slot("pending_offer") or "",
+            came_back(tracker),
         )
+        if asked := strict.language_of(message):
+            return self._switch(dispatcher, tracker, item, asked)
+        if locales.current() != locales.DEFAULT:
+            step = strict.advance(message, record, item, offer=offer, stale=stale)
+        else:
+            step = advance(
+                message,
+                record,
+                item,
+                offer=offer,
+                last_topic=tracker.get_slot("last_topic") or "",
+                last_facts=tracker.get_slot("answered_facts") or [],
+                stale=stale,
+            )
         send(dispatcher, step.reply)
         if step.reply.kind is None:
             step.reply.kind, step.reply.facts = CONDITION, [fact_of(item)]
@@ -64,6 +76,16 @@ class ValidateContraindicationCheck(SafeAction):
         if step.person:
             events.append(FollowupAction(TALK_TO_PERSON))
         return events if step.ask else [*events, ActiveLoop(None)]
+
+    def _switch(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, item: str, language: str
+    ) -> list[EventType]:
+        """Change the language; the form then asks the open question in it."""
+        with locales.speaking(language):
+            reply = strict.switched(in_check=True)
+            send(dispatcher, reply)
+        slots = [SlotSet(locales.SLOT, language), SlotSet(item, tracker.get_slot(item))]
+        return [*slots, *reply_slots(reply), SlotSet(REQUESTED_SLOT, item)]
 
     def _activate(self, record: CheckRecord, tracker: Tracker) -> list[EventType]:
         record.status = ACTIVE

@@ -14,6 +14,7 @@ from actions.base import SafeAction, record_of, record_slots, reply_slots, send,
 from actions.check_control import FORM, resume
 from actions.check_start import start_check
 from actions.contact_start import contact_slots
+from assistant import locales
 from assistant.dialogue.answering import explain_term, unclear, volunteered, why_topic
 from assistant.dialogue.check import deletion_offer
 from assistant.dialogue.message import Hit, UserMessage
@@ -112,7 +113,12 @@ class ActionExplain(SafeAction):
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
         """Explain from the glossary; else say that nothing is open."""
         message, record = user_message(tracker), record_of(tracker)
-        if message.is_a("explain_meaning"):
+        if locales.current() != locales.DEFAULT:
+            # The terms and the answers that could be explained are English.
+            why = message.is_a("explain_why")
+            reply = Reply(kind="smalltalk")
+            reply.say(response="utter_why_in_general" if why else "utter_nothing_asked")
+        elif message.is_a("explain_meaning"):
             term = explain_term(message.text)
             last = tracker.get_slot("last_topic") or ""
             if term:

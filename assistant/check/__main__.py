@@ -25,6 +25,7 @@ def _checks() -> tuple[Check, ...]:
         domain_use,
         examples,
         forbidden,
+        locales,
         questionnaire,
         readability,
         references,
@@ -44,6 +45,7 @@ def _checks() -> tuple[Check, ...]:
         claims,
         document,
         clinic,
+        locales,
     )
     return tuple(module.check for module in modules)
 

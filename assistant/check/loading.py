@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
+from assistant import locales
 from assistant.check.finding import Finding
 from assistant.check.literals import calls, resolve
 from assistant.check.project import Project, load
@@ -21,7 +22,7 @@ from assistant.nlu.training_data import read_examples
 from assistant.records import records
 from assistant.retention import retention
 from assistant.safety.rules import FILE as RED_FLAGS
-from assistant.safety.rules import rules
+from assistant.safety.rules import rules, signed
 from assistant.screening.answers import FORMS
 from assistant.screening.items import FILE as ITEMS_FILE
 from assistant.screening.items import neutral_words, policies
@@ -83,7 +84,7 @@ def check_runtime(project: Project) -> Iterator[Finding]:
         yield from shapeless
         return
     loaders: tuple[Callable[[], object], ...] = (
-        *(policies, neutral_words, procedure, content, terms, rules, _glossary, retention),
+        *(policies, neutral_words, procedure, content, terms, rules, _glossary, _languages, retention),
         *(clinic, forms),
     )
     for loader in loaders:
@@ -113,6 +114,16 @@ def _caught(project: Project, loader: Callable[[], object]) -> Iterator[Finding]
             project.data, 1, f"{loader.__name__}() can't use the content ({e!r})",
             "Compare the files with the last version that loaded",
         )  # fmt: skip
+
+
+def _languages() -> None:
+    for code in locales.codes():
+        locales.locale(code)
+        load_yaml(locales.file_of(code, WORDING))
+    for code in signed():
+        rules(code)
+    locales.wanted("")
+    locales.offered("")
 
 
 def _shapes(project: Project) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from assistant import locales
 from assistant.dialogue.answering import explain_term, reply_to
 from assistant.dialogue.message import UserMessage
 from assistant.rendering.reply import CHECK, RESUME, Choice, Reply
@@ -114,6 +115,9 @@ def _emergency(flag: RedFlag, record: CheckRecord, item: Item) -> Step:
 def emergency_reply(flag: RedFlag, *, in_check: bool) -> Reply:
     """Return the one short message of an emergency or of self-harm."""
     reply = Reply(kind="emergency")
+    if locales.current() == locales.DEFAULT and flag.language in locales.codes():
+        # Somebody in distress writes as they think.
+        reply.language = flag.language
     if flag.kind == "self_harm":
         response = "utter_self_harm_bystander" if flag.bystander else "utter_self_harm"
     else:
@@ -391,5 +395,9 @@ def _again(reply: Reply, message: UserMessage, record: CheckRecord, item: Item, 
         reply.say(response=f"utter_help_{item}")
     return Step(reply, item)
 
+
+# For assistant/dialogue/strict.py, which takes the same steps without reading sentences.
+emergency_step, deleted, answered, command, again = _emergency, _deleted, _answered, _command, _again
+put_again = _put_again
 
 __all__ = ["CHECK", "Step", "advance", "apply_correction", "emergency_reply"]

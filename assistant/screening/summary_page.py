@@ -14,6 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from assistant import locales
 from assistant.screening.fhir_values import clean
 from assistant.screening.items import ITEMS
 from assistant.screening.record import CheckRecord
@@ -43,6 +44,8 @@ def summary_page(record: CheckRecord, about: Circumstances = NOTHING_ELSE) -> st
     style = (_FOLDER / _STYLE).read_text(encoding="utf-8")
     page = _template().render(
         report=found,
+        # The clinic's: that of the conversation is told below.
+        language=locales.current(),
         t=texts,
         style=_Trusted(style),
         policy=_policy(style),

@@ -11,10 +11,11 @@ from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 
-from assistant import logs
+from assistant import locales, logs
 from assistant.observability import metrics
 from assistant.screening.record import CheckRecord
 from assistant.screening.summary import summary_text
+from assistant.wording import wording
 from rasa_ext.channels import stores, transcript
 from rasa_ext.channels.base import (
     ChannelError,
@@ -108,8 +109,8 @@ class Conversations:
             used, events = await stores.look_up(agent.tracker_store, incoming.sender, message_id)
             known = transcript.replies_to(events, message_id)
             left = known == [] and transcript.was_left_to_a_person(events, message_id)
-            if used and await self._is_recorded(agent, incoming, events):
-                message.metadata = None
+            if used:
+                message.metadata = await self._new_metadata(agent, incoming, events)
             return known is None
 
         # Under the lock: at this moment no other server is taking the same message.
@@ -121,17 +122,31 @@ class Conversations:
         if not (known or outbox.count or left or turns.may_be_silent()):
             raise unavailable("has no answer right now")
 
-    async def _is_recorded(self, agent: Any, incoming: Incoming, events: Sequence[Any]) -> bool:
+    async def _new_metadata(
+        self, agent: Any, incoming: Incoming, events: Sequence[Any]
+    ) -> dict[str, Any] | None:
+        """Return of the metadata what the tracker has not; the language counts again after a start over."""
+        stored = dict(incoming.metadata or {})
+        language = stored.pop(locales.SLOT, None)
+        if stored and await self._is_recorded(agent, incoming.sender, stored, events):
+            stored = {}
+        if language:
+            stored[locales.SLOT] = language
+        return stored or None
+
+    async def _is_recorded(
+        self, agent: Any, sender: str, metadata: dict[str, Any], events: Sequence[Any]
+    ) -> bool:
         """Tell whether the tracker has the metadata already; asked once for each that is new here."""
-        recorded = json.dumps(incoming.metadata)
-        if incoming.metadata is None or self._recorded.get(incoming.sender) == recorded:
+        recorded = json.dumps(metadata)
+        if self._recorded.get(sender) == recorded:
             return True
-        found = any((getattr(e, "metadata", None) or {}).items() >= incoming.metadata.items() for e in events)
+        found = any((getattr(e, "metadata", None) or {}).items() >= metadata.items() for e in events)
         if not found:
-            found = await stores.has_metadata(agent.tracker_store, incoming.sender, incoming.metadata)
+            found = await stores.has_metadata(agent.tracker_store, sender, metadata)
         # Not when it is still to be stored: the turn may fail.
         if found:
-            self._recorded[incoming.sender] = recorded
+            self._recorded[sender] = recorded
             if len(self._recorded) > REMEMBERED:
                 self._recorded.popitem(last=False)
         return found
@@ -147,7 +162,14 @@ class Conversations:
         async with self.order.join(sender, limited=False):
             tracker = await stores.load(agent.tracker_store, sender)
         record = CheckRecord.from_slots(tracker.current_slot_values()) if tracker else CheckRecord()
-        return summary_text(record) if record.answered or record.off_list else None
+        if not (record.answered or record.off_list):
+            return None
+        language = tracker.get_slot(locales.SLOT) if tracker else None
+        text = summary_text(record)
+        if language not in locales.codes():
+            return text
+        # It stays in the clinic's language; staff is told in which the patient wrote.
+        return f"{text}\n{wording('summary.page.language')}: {locales.shown(str(language))}"
 
     async def restart(self, agent: Any, sender: str) -> None:
         """Start over, after the messages that came before. To be called by `finish`."""

@@ -165,3 +165,16 @@ def test_no_json_makes_a_500(visitor: Visitor, body: Any, path: str) -> None:
     answer = visitor.request("POST", path, raw=json.dumps(body).encode())
     if answer.status not in (200, 201):
         assert answer.error[0] == 400
+
+
+@pytest.mark.parametrize("language", ["es", "pt-BR", "../es", "", 5, None, ["es"], "e" * 90])
+def test_the_language_of_the_page_goes_with_every_message(
+    visitor: Visitor, agent: WebAgent, language: Any
+) -> None:
+    """It counts at the beginning and after a start over; what is no language tag is left out."""
+    for _ in range(2):
+        visitor.request("POST", "webhook", {"message": "hola", "id": new_id(), "language": language})
+    kept = {"language": language} if language in ("es", "pt-BR") else {}
+    first, second = agent.messages
+    assert {k: v for k, v in first.metadata.items() if k != "consent"} == kept
+    assert (second.metadata or {}) == kept
