@@ -9,6 +9,11 @@ ifeq ($(origin PROJECT),command line)
 export STRIA_PROJECT := $(abspath $(PROJECT))
 endif
 
+# Some systems have a variable of this name themselves; what counts is what stands behind `make`.
+ifneq ($(origin NAME),command line)
+unexport NAME
+endif
+
 # What the scripts are run with: setup makes it.
 VENV_PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
