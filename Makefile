@@ -13,7 +13,7 @@ endif
 VENV_PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: run chat train check conversations test load eval bench audit sbom purge summary insights topic records takeover giveback fmt lock widget screenshots snippet setup clean help
+.PHONY: run chat train check conversations test load eval bench audit sbom purge deliver summary records takeover giveback insights topic inbox inbox-user requests audit-log fmt lock widget screenshots snippet setup clean help
 
 run: setup ## Start the assistant (PORT, ACTIONS_PORT); trains when needed
 	@$(VENV_PYTHON) -m scripts.run
@@ -57,8 +57,23 @@ sbom: setup ## Write the list of all packages (CycloneDX) to results/sbom.json
 purge: setup ## Erase now what was kept for too long (the server does it by itself)
 	@$(VENV_PYTHON) -m scripts.purge
 
+deliver: setup ## Deliver requests to the clinic now (the action server does it by itself; RETRY=1: also given up ones)
+	@RETRY=$(RETRY) $(VENV_PYTHON) -m scripts.deliver
+
 summary: setup ## Print the summary of a check (SENDER=..., FORMAT=html, pdf or fhir, OUT=file)
 	@$(VENV_PYTHON) -m scripts.summary
+
+inbox: setup ## Start the inbox for the clinic's staff (INBOX_PORT), beside the assistant
+	@$(VENV_PYTHON) -m scripts.inbox
+
+inbox-user: setup ## Let somebody log in to the inbox (NAME=...; asks for a password; REMOVE=1: no more)
+	@$(VENV_PYTHON) -m scripts.inbox_user
+
+requests: setup ## List requests of patients (SEARCH=..., STATE=all), show one (ID=...), set its STATE, or FORMAT=csv OUT=file
+	@$(VENV_PYTHON) -m scripts.inbox_requests
+
+audit-log: setup ## Print what staff and commands did with requests (WHO=..., ACTION=..., LINES=50)
+	@$(VENV_PYTHON) -m scripts.audit_log
 
 insights: setup ## Show what patients ask, and weekly figures (WEEKS=8, OUT=folder: also a page and a picture)
 	@$(VENV_PYTHON) -m scripts.insights

@@ -13,10 +13,14 @@ from actions.answer import answer_message
 from actions.base import SafeAction, record_of, record_slots, reply_slots, send, user_message
 from actions.check_control import FORM, resume
 from actions.check_start import start_check
-from assistant.dialogue.answering import by_lexicon, explain_term, unclear, volunteered, why_topic
+from actions.contact_start import contact_slots
+from assistant import locales
+from assistant.dialogue.answering import explain_term, unclear, volunteered, why_topic
+from assistant.dialogue.check import deletion_offer
 from assistant.dialogue.message import Hit, UserMessage
+from assistant.handover.record import ContactRecord
 from assistant.knowledge.procedure import procedure
-from assistant.rendering.reply import Choice, Reply
+from assistant.rendering.reply import Reply
 from assistant.screening.evidence import Reading
 from assistant.screening.record import DONE, STOPPED, CheckRecord
 
@@ -78,8 +82,7 @@ class ActionConfirmDeletion(SafeAction):
         """Ask, or delete when this was asked already."""
         if tracker.get_slot("pending_offer") == "delete":
             return delete_all(dispatcher, tracker)
-        choices = (Choice("Yes, delete it all"), Choice("No, keep it"))
-        reply = Reply(kind="smalltalk", offer="delete").say(response="utter_delete_confirm", choices=choices)
+        reply = deletion_offer()
         send(dispatcher, reply)
         return reply_slots(reply)
 
@@ -94,6 +97,7 @@ def delete_all(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event
     emptied: list[tuple[str, Any]] = [("check_outcome", None), ("last_topic", None), ("requested_slot", None)]
     return [
         *record_slots(CheckRecord(), tracker),
+        *contact_slots(ContactRecord()),
         *(SlotSet(name, value) for name, value in emptied),
         *reply_slots(reply),
     ]
@@ -109,7 +113,12 @@ class ActionExplain(SafeAction):
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
         """Explain from the glossary; else say that nothing is open."""
         message, record = user_message(tracker), record_of(tracker)
-        if message.is_a("explain_meaning"):
+        if locales.current() != locales.DEFAULT:
+            # The terms and the answers that could be explained are English.
+            why = message.is_a("explain_why")
+            reply = Reply(kind="smalltalk")
+            reply.say(response="utter_why_in_general" if why else "utter_nothing_asked")
+        elif message.is_a("explain_meaning"):
             term = explain_term(message.text)
             last = tracker.get_slot("last_topic") or ""
             if term:
@@ -139,7 +148,6 @@ class ActionUtter(SafeAction):
     responses: ClassVar[dict[str, str]] = {
         "ask_privacy": "utter_privacy",
         "ask_own_data": "utter_own_data",
-        "human_handoff": "utter_human",
     }
 
     def name(self) -> str:
@@ -149,11 +157,8 @@ class ActionUtter(SafeAction):
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
         """Send the response that belongs to the command."""
         message = user_message(tracker)
-        if by_lexicon(message):
-            # "Can someone with arrhythmia get it" is no wish for a person.
-            return answer_message(dispatcher, tracker, message, record_of(tracker), volunteered(message))
         reply = Reply(kind="smalltalk")
-        name = next((n for n in self.responses if message.is_a(n)), "human_handoff")
+        name = next((n for n in self.responses if message.is_a(n)), "ask_privacy")
         reply.say(response=self.responses[name])
         send(dispatcher, reply)
         return reply_slots(reply)

@@ -92,6 +92,8 @@ def erase(conversation: str) -> Erased:
         rows = erase_requests(connection, ids)
         for table, column in PERSONAL.items():
             rows += connection.execute(sa.delete(table).where(column == conversation)).rowcount
+        if rows:
+            database.deleting(connection)
     if rows:
         overwrite()
     return Erased(rows, sent)
@@ -109,12 +111,12 @@ def erase_requests(connection: Any, ids: list[str]) -> int:
 
 
 def overwrite() -> None:
-    """Let nothing of what was deleted stand in SQLite's write-ahead log; never raises."""
+    """Let nothing of what was deleted stand in SQLite's files; never raises."""
     try:
         database.forget_deleted()
     except Exception as error:
-        # The rows are gone all the same; the next deletion, or the last one to close, empties the log.
-        logger.warning("privacy: SQLite's log could not be emptied now: %s", logs.kind(error))
+        # The rows are gone all the same; the next deletion or the next purge does the rest.
+        logger.warning("privacy: SQLite's file could not be swept now: %s", logs.kind(error))
 
 
 def _requests_of(connection: Any, conversation: str) -> list[str]:

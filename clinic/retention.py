@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant.retention import Kind, retention
-from clinic.database import transaction
+from clinic.database import deleting, transaction
 from clinic.privacy import erase_requests, overwrite
 from clinic.tables import audit, counts, questions, requests, takeovers
 
@@ -33,8 +33,10 @@ def purge(now: float | None = None) -> dict[Kind, int]:
     for kind, days in retention().items():
         with transaction() as connection:
             erased[kind] = _ERASE[kind](connection, present - days * DAY)
-    if any(erased.values()):
-        overwrite()
+            if erased[kind]:
+                deleting(connection)
+    # Also what an earlier erasure could not.
+    overwrite()
     return erased
 
 
@@ -50,6 +52,7 @@ def forget_takeovers(conversations: list[str]) -> None:
     if conversations:
         with transaction() as connection:
             connection.execute(sa.delete(takeovers).where(takeovers.c.conversation.in_(conversations)))
+            deleting(connection)
         overwrite()
 
 

@@ -18,12 +18,14 @@ def _checks() -> tuple[Check, ...]:
     # Imported only when needed: the quick check runs before each start.
     from assistant.check import (
         claims,
+        clinic,
         closing,
         coverage,
         document,
         domain_use,
         examples,
         forbidden,
+        locales,
         questionnaire,
         readability,
         references,
@@ -42,6 +44,8 @@ def _checks() -> tuple[Check, ...]:
         references,
         claims,
         document,
+        clinic,
+        locales,
     )
     return tuple(module.check for module in modules)
 

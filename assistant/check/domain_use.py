@@ -163,7 +163,7 @@ def _said(project: Project) -> Iterator[tuple[Path, Scalar]]:
 
 
 def _slots(project: Project, domain: _Domain) -> Iterator[Finding]:
-    folders = ("actions", "assistant/screening", "rasa_ext")
+    folders = ("actions", "assistant/screening", "assistant/handover", "rasa_ext")
     named = {s for _, s in _strings(project, folders, reads=False)} | set(ITEMS)
     said = {n for _, s in _said(project) for n in placeholders(s.text)}
     for name, place in domain.slots.items():

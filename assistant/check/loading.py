@@ -6,10 +6,15 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
+from assistant import locales
 from assistant.check.finding import Finding
 from assistant.check.literals import calls, resolve
 from assistant.check.project import Project, load
 from assistant.datafiles import DataFileError, line_of, load_yaml
+from assistant.handover.clinic_file import FILE as CLINIC
+from assistant.handover.clinic_file import clinic
+from assistant.handover.forms import FILE as CONTACT_FORMS
+from assistant.handover.forms import forms
 from assistant.knowledge.content import FACTS, PAIRS, QUESTIONS, SILENT, TOPICS, content
 from assistant.knowledge.procedure import FILE as PROCEDURE
 from assistant.knowledge.procedure import procedure
@@ -17,7 +22,7 @@ from assistant.nlu.training_data import read_examples
 from assistant.records import records
 from assistant.retention import retention
 from assistant.safety.rules import FILE as RED_FLAGS
-from assistant.safety.rules import rules
+from assistant.safety.rules import rules, signed
 from assistant.screening.answers import FORMS
 from assistant.screening.items import FILE as ITEMS_FILE
 from assistant.screening.items import neutral_words, policies
@@ -31,7 +36,7 @@ PLAIN_WORDS = "insights/plain_words.yml"
 _FILES = (
     *(FACTS, PAIRS, TOPICS, SILENT, QUESTIONS, WORDING),
     *(FORMS, CUES, ITEMS_FILE, LEXICON, MEDICINES, PROCEDURE, THRESHOLDS, RED_FLAGS),
-    PLAIN_WORDS,
+    *(CLINIC, CONTACT_FORMS, PLAIN_WORDS),
 )
 #: The sections that the code reads.
 _NEEDED = {
@@ -79,7 +84,8 @@ def check_runtime(project: Project) -> Iterator[Finding]:
         yield from shapeless
         return
     loaders: tuple[Callable[[], object], ...] = (
-        *(policies, neutral_words, procedure, content, terms, rules, _glossary, retention),
+        *(policies, neutral_words, procedure, content, terms, rules, _glossary, _languages, retention),
+        *(clinic, forms),
     )
     for loader in loaders:
         yield from _caught(project, loader)
@@ -108,6 +114,16 @@ def _caught(project: Project, loader: Callable[[], object]) -> Iterator[Finding]
             project.data, 1, f"{loader.__name__}() can't use the content ({e!r})",
             "Compare the files with the last version that loaded",
         )  # fmt: skip
+
+
+def _languages() -> None:
+    for code in locales.codes():
+        locales.locale(code)
+        load_yaml(locales.file_of(code, WORDING))
+    for code in signed():
+        rules(code)
+    locales.wanted("")
+    locales.offered("")
 
 
 def _shapes(project: Project) -> Iterator[Finding]:

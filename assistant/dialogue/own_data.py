@@ -32,6 +32,7 @@ class OwnData:
         record: of the check.
         requests: to the clinic, the oldest first.
         days: for which each kind is kept; `conversations` is missing where nothing erases them by age.
+        begun: what was given for a request that is not sent yet; None when there is none.
     """
 
     messages: int
@@ -40,11 +41,14 @@ class OwnData:
     record: CheckRecord
     requests: list[Wish] = field(default_factory=list)
     days: Mapping[str, int] = field(default_factory=dict)
+    begun: tuple[str, ...] | None = None
 
 
 def told(data: OwnData) -> str:
     """Return what is stored, a line each."""
     lines = [_messages(data), _consent(data), *_check(data.record), *map(_wish, data.requests)]
+    if data.begun is not None:
+        lines.append(wording("own_data.begun", contact=_contact(data.begun)))
     if not data.requests:
         lines.append(wording("own_data.no_request"))
     if "conversations" in data.days:
@@ -92,16 +96,20 @@ def _check(record: CheckRecord) -> list[str]:
 
 
 def _wish(wish: Wish) -> str:
-    states, labels = section("own_data.states"), section("own_data.contact")
-    contact = ", ".join(labels.get(name, name) for name in wish.contact) or wording("own_data.no_contact")
+    states = section("own_data.states")
     return wording(
         "own_data.request",
         day=_day(wish.created),
         state=states.get(wish.state.replace(" ", "_"), wish.state),
-        contact=contact,
+        contact=_contact(wish.contact),
         consented=_day(wish.consent_at),
         version=wish.consent_version,
     )
+
+
+def _contact(names: tuple[str, ...]) -> str:
+    labels = section("own_data.contact")
+    return ", ".join(labels.get(name, name) for name in names) or wording("own_data.no_contact")
 
 
 def _day(seconds: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
@@ -17,7 +17,17 @@ from rasa_ext.stores import erasure
 from rasa_ext.stores.apart import apart
 from rasa_ext.stores.wrappers import innermost, primary
 
-__all__ = ["can_erase", "erase", "innermost", "last_replies", "load", "look_up", "primary", "start_over"]
+__all__ = [
+    "can_erase",
+    "erase",
+    "has_metadata",
+    "innermost",
+    "last_replies",
+    "load",
+    "look_up",
+    "primary",
+    "start_over",
+]
 
 #: Events of what was said that hold the last turn; a turn has few replies.
 _RECENT = 30
@@ -53,6 +63,27 @@ def _used_and_seen(store: Any, sender: str, message_id: str) -> tuple[bool, bool
         # Rasa stores JSON: in what was typed, quotes have a backslash before them.
         mark = event.data.contains(f'"message_id": "{message_id}"', autoescape=True)
         return typed.first() is not None, typed.filter(mark).first() is not None
+
+
+@store_work("look_up")
+async def has_metadata(store: Any, sender: str, metadata: Mapping[str, Any]) -> bool:
+    """Tell whether a message of the patient was stored with this metadata. Raises when the store fails."""
+    inner = innermost(store)
+    if not isinstance(inner, SQLTrackerStore):
+        tracker = await load(store, sender)
+        events = tracker.events if tracker else ()
+        return any((getattr(e, "metadata", None) or {}).items() >= metadata.items() for e in events)
+    return await apart(inner.engine, lambda: _stored_with(inner, sender, metadata))
+
+
+def _stored_with(store: Any, sender: str, metadata: Mapping[str, Any]) -> bool:
+    with store.session_scope() as session:
+        event = store.SQLEvent
+        typed = session.query(event.id).filter(event.sender_id == sender, event.type_name == "user")
+        for name, value in metadata.items():
+            # As it stands in the JSON that is stored; Rasa adds names of its own beside it.
+            typed = typed.filter(event.data.contains(json.dumps({name: value})[1:-1], autoescape=True))
+        return typed.first() is not None
 
 
 @store_work("look_up")

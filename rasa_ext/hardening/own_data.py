@@ -7,6 +7,7 @@ erasure that has not happened. The turn in which it happens is not stored; stock
 
 from __future__ import annotations
 
+import functools
 import logging
 from typing import Any
 
@@ -17,6 +18,7 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, Event
 
 from assistant import logs
 from assistant.dialogue import own_data
+from assistant.handover.record import ContactRecord
 from assistant.screening.record import CheckRecord
 
 logger = logging.getLogger(__name__)
@@ -91,6 +93,7 @@ async def _known(store: Any, tracker: Any) -> own_data.OwnData:
         record=CheckRecord.from_slots(tracker.current_slot_values()),
         requests=[own_data.Wish(**vars(request)) for request in requests],
         days=retention.days_kept(),
+        begun=ContactRecord.from_slots(tracker.current_slot_values()).given,
     )
 
 
@@ -114,6 +117,7 @@ def install() -> None:
         return
     save = MessageProcessor.save_tracker
 
+    @functools.wraps(original)  # with the marks of other mends
     async def run_action(
         self: Any, action: Any, tracker: Any, output_channel: Any, nlg: Any, prediction: Any
     ) -> bool:

@@ -71,6 +71,11 @@ def _has_column(engine: Any) -> bool:
     return any(c["name"] == "conversation" for c in sa.inspect(engine).get_columns(table.name))
 
 
+def clear(connection: Any, now: float) -> None:
+    """Delete the claims that nobody needs any more."""
+    connection.execute(table.delete().where(table.c.at < now - KEPT))
+
+
 def in_redis(store: Any, sender: str) -> str:
     """Return the key under which a Redis store keeps the claims of a conversation."""
     return f"{store.key_prefix}claims:{of_conversation(sender)}"

@@ -16,11 +16,11 @@ from typing import Any
 from rasa.core.tracker_store import InMemoryTrackerStore, RedisTrackerStore, SQLTrackerStore
 from rasa.shared.core.events import UserUttered
 
-from clinic import database, privacy
+from clinic import privacy, sqlite_file
 from rasa_ext.metrics.timing import store_work
 from rasa_ext.stores import claims, received
 from rasa_ext.stores.apart import apart
-from rasa_ext.stores.events import forget_deleted
+from rasa_ext.stores.events import SMALL, forget_deleted
 from rasa_ext.stores.wrappers import every, innermost
 
 _KNOWN = (SQLTrackerStore, InMemoryTrackerStore, RedisTrackerStore)
@@ -53,15 +53,15 @@ async def erase(store: Any, sender: str) -> privacy.Erased:
 
 
 async def in_clinic(work: Any) -> Any:
-    """Do what waits for the clinic's database, beside the event loop when that is another machine's."""
-    return work() if database.url().startswith("sqlite") else await asyncio.to_thread(work)
+    """Do what waits for the clinic's database, of which others make use, beside the event loop."""
+    return await asyncio.to_thread(work)
 
 
 @store_work("erase")
 async def _erase(store: Any, sender: str) -> None:
     if isinstance(store, SQLTrackerStore):
         await apart(store.engine, lambda: erase_rows(store, sender))
-        forget_deleted(store)
+        await forget_deleted(store, most=SMALL)
     elif isinstance(store, InMemoryTrackerStore):
         store.store.pop(sender, None)
     else:
@@ -77,12 +77,15 @@ def erase_rows(store: Any, sender: str, *conditions: Any) -> int:
     claims.prepare(store.engine)
     received.prepare(store.engine)
     with store.session_scope() as session:
-        if session.get_bind().dialect.name == "sqlite":
+        is_sqlite = session.get_bind().dialect.name == "sqlite"
+        if is_sqlite:
             # Overwrites with zeros; else the words stay in the file until their place is used.
             session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
         event = store.SQLEvent
         rows = session.query(event).filter(event.sender_id == sender, *conditions)
         deleted = int(rows.delete(synchronize_session=False))
+        if deleted and is_sqlite:
+            session.connection().exec_driver_sql(sqlite_file.MARK)
         if deleted or not conditions:
             of_sender = claims.table.c.conversation == claims.of_conversation(sender)
             session.execute(claims.table.delete().where(of_sender))
@@ -98,7 +101,7 @@ class Talk:
     Attributes:
         messages: of the patient.
         since: seconds since 1970; None when there is none.
-        consent: version and time (ISO 8601) of what was agreed to on the website; None elsewhere.
+        consent: version and time (ISO 8601) of what was agreed to last on the website; None elsewhere.
     """
 
     messages: int = 0
@@ -116,7 +119,8 @@ async def talk_of(store: Any, sender: str) -> Talk:
     typed = [e for e in tracker.events if isinstance(e, UserUttered)] if tracker else []
     if not typed:
         return Talk()
-    return Talk(len(typed), typed[0].timestamp, _consent(typed[0].metadata))
+    consents = [found for e in typed if (found := _consent(e.metadata))]
+    return Talk(len(typed), typed[0].timestamp, consents[-1] if consents else None)
 
 
 def _talk_in_sql(store: Any, sender: str) -> Talk:
@@ -126,9 +130,12 @@ def _talk_in_sql(store: Any, sender: str) -> Talk:
             event.sender_id == sender, event.type_name == UserUttered.type_name
         )
         count, first = typed.count(), typed.order_by(event.id).first()
+        agreed = typed.filter(event.data.contains('"consent": {"version": ', autoescape=True))
+        last = agreed.order_by(event.id.desc()).first()
     if first is None:
         return Talk()
-    return Talk(count, first.timestamp, _consent(json.loads(first.data).get("metadata")))
+    consent = _consent(json.loads(last.data).get("metadata")) if last else None
+    return Talk(count, first.timestamp, consent)
 
 
 def _consent(metadata: Any) -> tuple[str, str] | None:

@@ -21,6 +21,7 @@ from rasa.shared.core.events import UserUttered
 from assistant import logs
 from assistant.retention import retention
 from clinic import retention as of_clinic
+from rasa_ext.stores import claims
 from rasa_ext.stores.apart import apart
 from rasa_ext.stores.erasure import erase_rows, in_clinic
 from rasa_ext.stores.events import forget_deleted
@@ -47,9 +48,7 @@ def days_kept() -> dict[str, int]:
     Raises:
         DataFileError: data/retention.yml can't be used.
     """
-    kept: dict[str, int] = {**_promised}
-    kept.update(retention().items())
-    return kept
+    return {**_promised, **{str(kind): days for kind, days in retention().items()}}
 
 
 def can_purge(store: TrackerStore) -> bool:
@@ -77,7 +76,8 @@ async def purge(store: TrackerStore, locks: LockStore, days: int, now: float | N
                 busy.add(sender)
             # Others want to be served in between.
             await asyncio.sleep(0)
-        forget_deleted(store)
+    await forget_deleted(store)
+    await apart(store.engine, partial(_clear_claims, store, before + days * DAY))
     return erased
 
 
@@ -122,6 +122,13 @@ async def keep_purging(store: TrackerStore | None, locks: LockStore, days: int, 
         except Exception as error:
             logger.error("retention: the clinic's data could not be erased: %s", logs.kind(error))
         await asyncio.sleep(hours * HOUR)
+
+
+def _clear_claims(store: Any, now: float) -> None:
+    claims.prepare(store.engine)
+    with store.session_scope() as session:
+        claims.clear(session, now)
+        session.commit()
 
 
 def _exists(store: Any, sender: str) -> bool:

@@ -259,7 +259,8 @@ class MessengerInput(SafeInput, ABC):
             self.count_refused(_UNREADABLE[answers])
         elif not answers:
             try:
-                incoming = EventIncoming(sender, text, event.id, event=event)
+                about = {"language": event.language} if event.language else None
+                incoming = EventIncoming(sender, text, event.id, about, event=event)
                 answers = self.conversations.send(agent, incoming)
             except ChannelError as error:
                 self.count_refused(error.code)

@@ -50,7 +50,7 @@ class Chats(Conversations):
         else:
             read = await choices.typed(store, sender, incoming.text, numbered=self._numbered(event))
         if isinstance(read, str):
-            turn = Incoming(sender, read, event.id)
+            turn = Incoming(sender, read, event.id, incoming.metadata)
             if event.again:
                 # As on the website: under the lock it is seen whether the turn was taken in the meantime.
                 await super()._answer(agent, turn, outbox)

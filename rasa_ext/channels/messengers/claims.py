@@ -69,7 +69,7 @@ class Claims:
             with engine.connect() as connection, unsynced(connection), connection.begin():
                 connection.execute(claims.table.insert().values(row))
                 if now - self._cleared > CLEARING:
-                    connection.execute(claims.table.delete().where(claims.table.c.at < now - claims.KEPT))
+                    claims.clear(connection, now)
                     self._cleared = now
         except sa.exc.IntegrityError:
             return False

@@ -9,7 +9,7 @@ from tests.documents import README, ROOT, code, read, rows, section
 #: What the environment sets.
 SETTING = re.compile(
     r"STRIA_[A-Z_]+|RASA_TOKEN|ACTIONS_PORT|ACTIONS_HOST|\bPORT\b|\bFORCE\b|\bUPGRADE\b|LOG_LEVEL"
-    r"|\bPART\b|\bEPOCHS\b"
+    r"|\bPART\b|\bEPOCHS\b|\bRETRY\b|INBOX_PORT"
 )
 #: What only the templates of deploy/ have; they are told in docs/deploy.md and in deploy/example.env.
 OF_DEPLOY = ("STRIA_EDGE_", "STRIA_NGINX_", "STRIA_RASA")

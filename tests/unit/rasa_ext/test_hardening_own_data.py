@@ -222,3 +222,19 @@ def test_installed_once() -> None:
     before = Engine._run_action, Engine.save_tracker
     own_data.install()
     assert (Engine._run_action, Engine.save_tracker) == before
+
+
+async def test_a_request_that_is_taken_down(bot: Stored) -> None:
+    """What was given for it is told in the middle of it, by name; a wish to delete ends it, and erases it with the rest."""
+    for text, intent in (("a person please", "human_handoff"), ("yes", "affirm"), (SECRET.split()[0], "")):
+        await bot.turn(text, intent)
+    text = "\n".join(await bot.turn("what do you know about me", "ask_own_data"))
+    assert "A request to the clinic that is not sent yet. You gave: a name." in text
+    assert SECRET.split()[0] not in text
+    assert "How can they reach you?" in text
+    (asked,) = await bot.turn("delete my data", "delete_data")
+    assert "delete all that is stored" in asked
+    (said,) = await bot.turn("yes", "affirm")
+    assert said.startswith("I have deleted all that was stored about this chat")
+    assert await bot.tracker_store.retrieve_full_tracker("patient") is None
+    assert clinic_rows() == []
