@@ -15,6 +15,8 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
+#: Packages whose modules keep what they read.
+_READERS = ("assistant", "clinic")
 
 
 class DataFileError(Exception):
@@ -171,12 +173,12 @@ def line_of(name: str, needle: str) -> int | None:
 
 
 def clear_caches() -> None:
-    """Forget everything that was read from content files, in all modules of this package.
+    """Forget everything that was read from content files, in all modules that may have read them.
 
     For tests and tools that read another folder (`STRIA_DATA`) in the same process.
     """
     for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] != "assistant":
+        if name.partition(".")[0] not in _READERS:
             continue
         for value in list(vars(module).values()):
             clear = getattr(value, "cache_clear", None)

@@ -22,7 +22,7 @@ PARKING = [
     "do you have a car park",
     "can i park in front of the clinic",
 ]
-PETS = ["can i bring my dog", "may i bring a dog", "are dogs allowed in the clinic"]
+PETS = ["can i bring my dog", "may i bring a dog", "are dogs allowed"]
 
 
 def day(ago: int = 0) -> str:

@@ -85,8 +85,10 @@ def test_a_silent_topic(copy: Project) -> None:
 
 def test_the_check_names_what_is_left(copy: Project) -> None:
     """Each place, and nothing else; when all is written, nothing."""
+    before = findings(copy)
+    clear_caches()
     entry, question, examples = made()
-    assert findings(copy) == [
+    assert [f for f in findings(copy) if f not in before] == [
         f"data/document/not_in_document.yml:{entry.line + 2}: still to be written",
         f"data/nlu/bicycles.yml:{len(lines(examples.path)) - 1}: not_in_document/bicycles has 2 examples, fewer than 15",
         f"data/nlu/bicycles.yml:{len(lines(examples.path))}: still to be written",
@@ -104,13 +106,15 @@ def test_the_check_names_what_is_left(copy: Project) -> None:
         more_examples(),
     )
     clear_caches()
-    assert findings(copy) == []
+    assert findings(copy) == before
 
 
 def test_a_topic_of_the_document(copy: Project) -> None:
     """Without its facts it can't be loaded, which is named beside the marks."""
+    before = findings(copy)
+    clear_caches()
     entry, question, examples = made(kind="faq")
-    assert findings(copy) == [
+    assert [f for f in findings(copy) if f not in before] == [
         f"data/document/topics.yml:{entry.line}: bicycles gives no fact",
         f"data/document/topics.yml:{entry.line + 2}: still to be written",
         f"data/nlu/bicycles.yml:{len(lines(examples.path))}: still to be written",
@@ -129,7 +133,7 @@ def test_a_topic_of_the_document(copy: Project) -> None:
         more_examples(),
     )
     clear_caches()
-    assert findings(copy) == []
+    assert findings(copy) == before
 
 
 def fill(path: Path, old: str, new: str) -> None:
