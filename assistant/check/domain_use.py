@@ -10,7 +10,7 @@ from typing import Any
 
 from assistant.check.coverage import classes
 from assistant.check.finding import Finding
-from assistant.check.literals import matches, resolve
+from assistant.check.literals import matches, resolve, walked
 from assistant.check.project import Project, Scalar, scalars
 from assistant.check.wordings import placeholders
 from assistant.screening.items import ITEMS
@@ -90,8 +90,9 @@ def _intents(project: Project, domain: _Domain, steps: list[tuple[str, str, Path
 
 def _actions(project: Project, domain: _Domain, steps: list[tuple[str, str, Path, int]]) -> Iterator[Finding]:
     defined: dict[str, tuple[Path, int]] = {}
-    for path in sorted((project.root / "actions").glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for source in project.code():
+        path = source.path
+        for node in walked(source.tree) if path.parent == project.root / "actions" else ():
             if isinstance(node, ast.FunctionDef) and node.name == "name":
                 for end in ast.walk(node):
                     if isinstance(end, ast.Return) and isinstance(end.value, ast.Constant):
@@ -121,7 +122,7 @@ def _responses(
 ) -> Iterator[Finding]:
     used: list[tuple[str, Path, int]] = []
     for source in project.code():
-        for node in ast.walk(source.tree):
+        for node in walked(source.tree):
             if isinstance(node, ast.Constant | ast.JoinedStr):
                 for name in resolve(node):
                     if _RESPONSE.fullmatch(name) and name not in _NO_RESPONSES:
@@ -183,11 +184,11 @@ def _strings(project: Project, folders: tuple[str, ...], *, reads: bool = True) 
             continue
         only_read = {
             id(argument)
-            for node in ast.walk(source.tree)
+            for node in walked(source.tree)
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("get_slot", "get")
             for argument in node.args
         }
-        for node in ast.walk(source.tree):
+        for node in walked(source.tree):
             if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
                 continue
             if reads or id(node) not in only_read:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 
@@ -18,6 +19,9 @@ _KNOWN: dict[str, Callable[[], Iterable[str]]] = {
     "outcome": lambda: (CONTRAINDICATED, REVIEW, NONE_LISTED),
     "kind": follow_up_kinds,
 }
+#: Several checks look through the same code, which project.py keeps.
+_CALLS: dict[ast.Module, dict[str | None, list[tuple[ast.Call, ast.AST]]]] = {}
+_WALKED: dict[ast.Module, tuple[ast.AST, ...]] = {}
 #: Stands for one unknown part of a name.
 ANY = "*"
 
@@ -52,11 +56,21 @@ def matches(name: str, known: str) -> bool:
 
 def calls(tree: ast.Module, name: str) -> Iterator[tuple[ast.Call, ast.AST]]:
     """Yield the calls of a function or method with the function that they stand in."""
-    for outer, node in _nodes(tree, tree):
-        if isinstance(node, ast.Call):
-            called = node.func
-            if getattr(called, "id", None) == name or getattr(called, "attr", None) == name:
-                yield node, outer
+    if tree not in _CALLS:
+        found = _CALLS[tree] = defaultdict(list)
+        for outer, node in _nodes(tree, tree):
+            if isinstance(node, ast.Call):
+                called = node.func
+                for own in {getattr(called, "id", None), getattr(called, "attr", None)} - {None}:
+                    found[own].append((node, outer))
+    yield from _CALLS[tree].get(name, ())
+
+
+def walked(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """Return all nodes of a file."""
+    if tree not in _WALKED:
+        _WALKED[tree] = tuple(ast.walk(tree))
+    return _WALKED[tree]
 
 
 def _nodes(node: ast.AST, outer: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:

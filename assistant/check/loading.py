@@ -6,35 +6,21 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
+from assistant.check import shapes
 from assistant.check.finding import Finding
 from assistant.check.literals import calls, resolve
-from assistant.check.project import Project, load
-from assistant.datafiles import DataFileError, line_of, load_yaml
-from assistant.knowledge.content import FACTS, PAIRS, QUESTIONS, SILENT, TOPICS, content
-from assistant.knowledge.procedure import FILE as PROCEDURE
+from assistant.check.project import Project
+from assistant.check.shapes import THRESHOLDS
+from assistant.datafiles import DataFileError, line_at, load_yaml
+from assistant.knowledge.content import read_content
 from assistant.knowledge.procedure import procedure
 from assistant.nlu.training_data import read_examples
-from assistant.safety.rules import FILE as RED_FLAGS
+from assistant.safety.injection import is_injection
 from assistant.safety.rules import rules
 from assistant.screening.answers import FORMS
-from assistant.screening.items import FILE as ITEMS_FILE
 from assistant.screening.items import neutral_words, policies
-from assistant.screening.lexicon import CUES, LEXICON, MEDICINES, cues, terms
-from assistant.wording import FILE as WORDING
+from assistant.screening.lexicon import cues, terms
 
-THRESHOLDS = "screening/thresholds.yml"
-#: What the assistant reads while it runs.
-_FILES = (
-    *(FACTS, PAIRS, TOPICS, SILENT, QUESTIONS, WORDING),
-    *(FORMS, CUES, ITEMS_FILE, LEXICON, MEDICINES, PROCEDURE, THRESHOLDS, RED_FLAGS),
-)
-#: The sections that the code reads.
-_NEEDED = {
-    FORMS: "yes_words yes_phrases no_words all_clear fillers soft_no unsure".split(),
-    MEDICINES: "classes generic fever_reducers".split(),
-    LEXICON: "items off_list only_when_asked".split(),
-    CUES: "negation pseudo_negation doubt others hypothetical past recent".split(),
-}
 #: Forms of answers that exclude each other.
 _APART = (
     ("yes_words", "no_words"),
@@ -68,24 +54,27 @@ _SANE: dict[str, tuple[float, float]] = {
 
 def check_runtime(project: Project) -> Iterator[Finding]:
     """Yield what keeps the assistant from starting; used before each start."""
-    shapeless = list(_shapes(project))
-    if shapeless:
-        yield from shapeless
+    misshapen = list(shapes.check_runtime(project))
+    if misshapen:  # the readers would only stumble over it
+        yield from misshapen
         return
     loaders: tuple[Callable[[], object], ...] = (
-        *(policies, neutral_words, procedure, content, terms, rules, _glossary),
+        *(policies, neutral_words, procedure, terms, rules, _injection),
     )
     for loader in loaders:
         yield from _caught(project, loader)
-    yield from _lists(project)
+    yield from _content(project)
+    yield from _contradictions(project)
     yield from _thresholds(project)
 
 
 def check_rest(project: Project) -> Iterator[Finding]:
     """Yield what is wrong with the files that only training and development need."""
+    misshapen = list(shapes.check_rest(project))
+    if misshapen:
+        yield from misshapen
+        return
     yield from _caught(project, read_examples)
-    for path in (project.domain, *project.files("rules")):
-        yield from _caught(project, lambda path=path: load(path))  # type: ignore[misc]
     yield from _caught(project, project.domain_data)
     yield from _names_in_code(project)
 
@@ -103,33 +92,15 @@ def _caught(project: Project, loader: Callable[[], object]) -> Iterator[Finding]
         )  # fmt: skip
 
 
-def _shapes(project: Project) -> Iterator[Finding]:
-    """Yield the files that can't be read or hold no sections, as an empty file does."""
-    for file in _FILES:
-        try:
-            if not isinstance(load_yaml(file), dict):
-                yield project.finding(project.file(file), 1, "no sections", "Restore it from the repository")
-        except DataFileError as e:
-            yield project.from_error(e)
+def _content(project: Project) -> Iterator[Finding]:
+    """Yield all that does not fit together in the document's files: after a change it is seldom one thing."""
+    found: list[DataFileError] = []
+    yield from _caught(project, lambda: found.extend(read_content()[1]))
+    yield from map(project.from_error, found)
 
 
-def _lists(project: Project) -> Iterator[Finding]:
-    """Yield the lists of words that are missing or hold something else than words."""
-    for file in (FORMS, CUES, MEDICINES, LEXICON):
-        data = load_yaml(file)
-        flat = {k: v for k, v in data.items() if k not in ("classes", "items")}
-        nested = data.get("classes") if isinstance(data.get("classes"), dict) else {}
-        for part in (flat, nested):
-            for name, words in part.items():
-                if not isinstance(words, list) or not all(isinstance(w, str) for w in words):
-                    yield project.finding(
-                        project.file(file), line_of(file, f"{name}"),
-                        f"{name!r} is no list of words", "Write [word, word] and quote numbers",
-                    )  # fmt: skip
-        for name in _NEEDED[file]:
-            if name not in data:
-                yield project.finding(project.file(file), 1, f"the section {name!r} is missing", "Restore it")
-    yield from _contradictions(project)
+def _injection() -> None:
+    is_injection("")
 
 
 def _contradictions(project: Project) -> Iterator[Finding]:
@@ -138,20 +109,8 @@ def _contradictions(project: Project) -> Iterator[Finding]:
     for name, other in _APART:
         for word in sorted(kinds[name] & kinds[other]):
             yield project.finding(
-                project.file(FORMS), line_of(FORMS, f"{name}:"),
+                project.file(FORMS), line_at(FORMS, other, [str(w) for w in forms[other]].index(word)),
                 f"{word!r} stands in {name} and in {other}", "Keep it in the more cautious one",
-            )  # fmt: skip
-
-
-def _glossary() -> None:
-    glossary = load_yaml(WORDING).get("glossary")
-    if not isinstance(glossary, dict):
-        raise DataFileError(WORDING, "no glossary", "Restore the section `glossary:`")
-    for name, entry in glossary.items():
-        if not isinstance(entry, dict) or not entry.get("terms") or not entry.get("text"):
-            raise DataFileError(
-                WORDING, f"the glossary entry {name!r} lacks terms or text", "Add it",
-                line_of(WORDING, f"{name}:"),
             )  # fmt: skip
 
 
@@ -181,13 +140,13 @@ def _thresholds(project: Project) -> Iterator[Finding]:
         c, f = (flat.get(f"temperature.plausible_{u}.{end}") for u in "cf")
         if c is not None and f is not None and abs(c * 1.8 + 32 - f) > 2:
             yield project.finding(
-                path, _line("x.plausible_f"), f"plausible_f ({f}) does not match plausible_c ({c})",
+                path, _line("temperature.plausible_f"), f"plausible_f ({f}) does not match plausible_c ({c})",
                 "Convert °C to °F",
             )  # fmt: skip
 
 
 def _line(name: str) -> int | None:
-    return line_of(THRESHOLDS, name.split(".")[1] + ":")
+    return line_at(THRESHOLDS, *name.split(".")[:2])
 
 
 def _numbers(node: Any, name: str) -> Iterator[tuple[str, float]]:
