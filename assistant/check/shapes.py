@@ -47,13 +47,13 @@ RUNTIME: dict[str, Shape] = {
     "responses/questions.yml": Keys({"responses": _RESPONSES}, {"version": TEXT}),
     WORDING: Keys(
         {
-            "items": Keys(others=Keys({key: TEXT for key in ("name", "short", "listed", "why")})),
+            "items": Keys(others=Keys(dict.fromkeys(("name", "short", "listed", "why"), TEXT))),
             "glossary": Keys(others=Keys({"terms": WORDS, "text": TEXT})),
         },
         others=_WORDING,
     ),
-    FORMS: Keys({k: WORDS for k in "yes_words yes_phrases no_words all_clear fillers soft_no unsure".split()}),
-    CUES: Keys({k: WORDS for k in "negation pseudo_negation doubt others hypothetical past recent".split()},
+    FORMS: Keys(dict.fromkeys("yes_words yes_phrases no_words all_clear fillers soft_no unsure".split(), WORDS)),
+    CUES: Keys(dict.fromkeys("negation pseudo_negation doubt others hypothetical past recent".split(), WORDS),
                others=WORDS),
     ITEMS: Keys({"items": Keys(others=Keys(
         {"fact": TEXT, "topics": WORDS, "called": WORDS, "beside_no": WORDS},
@@ -63,7 +63,7 @@ RUNTIME: dict[str, Shape] = {
             "course": Text(("lasting", "passing", "recurring")),
             "reading": Text(("blood_pressure", "temperature")),
             "vague": TEXT,
-            "place": Keys({key: WORDS for key in ("marks", "on", "elsewhere", "begins")}),
+            "place": Keys(dict.fromkeys(("marks", "on", "elsewhere", "begins"), WORDS)),
         },
     )), "neutral": NONE_OR_MORE}),
     LEXICON: Keys({
@@ -75,12 +75,12 @@ RUNTIME: dict[str, Shape] = {
     MEDICINES: Keys({"classes": Keys(others=WORDS), "generic": WORDS, "fever_reducers": WORDS}),
     PROCEDURE: Keys({
         "called": WORDS, "treated": WORDS, "spelling": NONE_OR_MORE,
-        "facts": Keys({key: TEXT for key in ("danger", "exam", "off_list")}),
+        "facts": Keys(dict.fromkeys(("danger", "exam", "off_list"), TEXT)),
         "topics": Keys({
             "what_is": TEXT, "contraindications": TEXT,
             "permission": NONE_OR_MORE, "general": NONE_OR_MORE, "covered": NONE_OR_MORE,
         }),
-        "variants": Keys({key: NONE_OR_MORE for key in ("names", "nouns", "about", "circumstance")}),
+        "variants": Keys(dict.fromkeys(("names", "nouns", "about", "circumstance"), NONE_OR_MORE)),
     }),
     THRESHOLDS: Keys({
         "temperature": Keys({
@@ -125,7 +125,7 @@ REST: dict[str, Shape] = {
 }  # fmt: skip
 FOLDERS: dict[str, Shape] = {
     "nlu": Keys({"nlu": Rows(Keys(
-        more={key: TEXT for key in ("intent", "synonym", "regex", "lookup", "examples")} | {"metadata": Anything()}
+        more=dict.fromkeys(("intent", "synonym", "regex", "lookup", "examples"), TEXT) | {"metadata": Anything()}
     ))}, {"version": TEXT}),
     "responses": Keys({"responses": _RESPONSES}, {"version": TEXT}),
     "rules": Keys({"rules": Rows(Keys(
@@ -167,7 +167,7 @@ def _topics(project: Project) -> Shape:
         {"name": TEXT, "parts": WORDS},
         {
             "note": TEXT, "list": NONE_OR_MORE, "after": NONE_OR_MORE, "more": NONE_OR_MORE,
-            "offer": Text(("check", "list")), **{kind: follow_up for kind in kinds},
+            "offer": Text(("check", "list")), **dict.fromkeys(kinds, follow_up),
         },
         # Without its kinds nobody can tell which keys are follow-ups.
         others=None if kinds else Anything(),
