@@ -51,6 +51,8 @@ def resolve(node: ast.expr, function: ast.AST | None = None) -> list[str]:
 
 def matches(name: str, known: str) -> bool:
     """Tell whether `name`, in which `*` stands for one part, means `known`."""
+    if ANY not in name:
+        return name == known
     return re.fullmatch(re.escape(name).replace(r"\*", r"[^./]+"), known) is not None
 
 
