@@ -12,6 +12,17 @@ _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BASE_PARSER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 #: What no text file holds: YAML allows none of it.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+#: What a line looks like that keeps a text from being YAML: its pattern, the problem, the remedy.
+_KEY = r" *(?:- +)?[\w/]+"
+_SLIPS = tuple((re.compile(p), problem, remedy) for p, problem, remedy in (
+    (_KEY + r':["\'\[{].*', "no blank after the colon", "Write a blank there"),
+    (_KEY + r' +["\'\[{|].*', "no colon after the first word", "Write `key: text`"),
+    (_KEY + r': +"(?:[^"\\]|\\.)*', "the quote that opens there is not closed", "Close it at the end of the text"),
+    (_KEY + r': +"(?:[^"\\]|\\.)*" *[^\s#,\]}].*', "a quote within quotes", 'Write \\" for it, or use “ and ”'),
+    (_KEY + r': +[^"\'\[{|>\s].*: .*', "a colon in a text without quotes", "Put the text into quotes"),
+))  # fmt: skip
+#: A key after blanks and, in a list, a dash.
+_PLACE = re.compile(r"(?P<place> *(?:- +)?)[\w/]+:(?P<rest>.*)")
 _MEND = "Check the indentation, the quotes and the brackets there and on the line before"
 
 
@@ -78,7 +89,29 @@ def explain(text: str, error: yaml.YAMLError) -> YamlProblem:
             "the quote that opens there is not closed, or holds a \\ that means nothing",
             "Close it at the end of the text; write \\\\ for a \\", begun.line + 1,
         )  # fmt: skip
+    if begun and "flow" in str(getattr(error, "context", "")):
+        return YamlProblem("the bracket that opens there is not closed, or a comma is missing after it",
+                           "Close it, with a comma between two entries", begun.line + 1)  # fmt: skip
+    lines = text.splitlines()
+    for number in (line - 1, line) if line else ():
+        for pattern, found, remedy in _SLIPS if 0 < number <= len(lines) else ():
+            if pattern.fullmatch(lines[number - 1]):
+                return YamlProblem(found, remedy, number)
+        if _is_askew(lines, number):
+            return YamlProblem(
+                "the line begins further left or right than the one above it",
+                "Put both at the same column, with blanks", number,
+            )  # fmt: skip
     return YamlProblem(f"not valid YAML ({problem})", _MEND, line)
+
+
+def _is_askew(lines: list[str], number: int) -> bool:
+    """Tell whether a key does not stand below the key of the line above (lines from 1), though it should."""
+    if not 1 < number <= len(lines):
+        return False
+    above, own = (_PLACE.match(line) for line in (lines[number - 2], lines[number - 1]))
+    begins = above is None or not above["rest"].strip() or above["rest"].strip()[0] in "|>#&"
+    return own is not None and not begins and above is not None and own.end("place") != above.end("place")
 
 
 def _tab(lines: list[str], line: int | None) -> int | None:

@@ -76,13 +76,18 @@ def _lost(project: Project) -> Iterator[Finding]:
         for label, text, number in _rows(path):
             if text.strip() and not _EXAMPLE.match(text):
                 yield project.finding(
-                    path, number, f"{label}: “{text.strip()}” is no example", "Begin the line with `- ` and a text"
+                    path,
+                    number,
+                    f"{label}: “{text.strip()}” is no example",
+                    "Begin the line with `- ` and a text",
                 )
         found = scalars(path)
         filled = {s.keys[:-1] for s in found if s.keys[-1] == "examples"}
         for s in found:
             if s.keys[-1] == "intent" and s.keys[:-1] not in filled:
-                yield project.finding(path, s.line, f"{s.text} has no examples there", "Write `examples: |` below it")
+                yield project.finding(
+                    path, s.line, f"{s.text} has no examples there", "Write `examples: |` below it"
+                )
 
 
 def test_sentences(project: Project) -> Iterator[Line]:

@@ -70,10 +70,6 @@ def check_runtime(project: Project) -> Iterator[Finding]:
 
 def check_rest(project: Project) -> Iterator[Finding]:
     """Yield what is wrong with the files that only training and development need."""
-    misshapen = list(shapes.check_rest(project))
-    if misshapen:
-        yield from misshapen
-        return
     yield from _caught(project, read_examples)
     yield from _caught(project, project.domain_data)
     yield from _names_in_code(project)
@@ -117,6 +113,7 @@ def _contradictions(project: Project) -> Iterator[Finding]:
 def _thresholds(project: Project) -> Iterator[Finding]:
     path = project.file(THRESHOLDS)
     flat = dict(_numbers(load_yaml(THRESHOLDS), ""))
+    odd = {name for name, (low, high) in _SANE.items() if name in flat and not low <= flat[name] <= high}
     for part, rows in _ORDER.items():
         for row in rows:
             names = [f"{part}.{name}" for name in row]
@@ -125,17 +122,18 @@ def _thresholds(project: Project) -> Iterator[Finding]:
                 yield project.finding(path, 1, f"no number {missing[0]}", "Add it")
                 continue
             for low, high in pairwise(names):
-                if not flat[low] < flat[high]:
+                if not flat[low] < flat[high] and not {low, high} & odd:
                     yield project.finding(
                         path, _line(low), f"{low} ({flat[low]}) is not below {high} ({flat[high]})",
                         "Put the numbers in order",
                     )  # fmt: skip
-    for name, (low_end, high_end) in _SANE.items():
-        if name in flat and not low_end <= flat[name] <= high_end:
-            yield project.finding(
-                path, _line(name), f"{name} ({flat[name]}) is not between {low_end} and {high_end}",
-                "Correct the number",
-            )  # fmt: skip
+    for name in sorted(odd):
+        low_end, high_end = _SANE[name]
+        unit = "°C" if name.startswith("temperature") else "mmHg"
+        yield project.finding(
+            path, _line(name), f"{name} ({flat[name]}) is not between {low_end} and {high_end}",
+            f"Correct the number; it is in {unit}",
+        )  # fmt: skip
     for end in ("0", "1"):
         c, f = (flat.get(f"temperature.plausible_{u}.{end}") for u in "cf")
         if c is not None and f is not None and abs(c * 1.8 + 32 - f) > 2:

@@ -199,7 +199,8 @@ def _of_row(row: Any, number: int, where: str) -> str:
     pairs = row.value if isinstance(row, yaml.MappingNode) else ()
     named = {str(k.value): str(v.value) for k, v in pairs if isinstance(v, yaml.ScalarNode)}
     name = next((named[key] for key in _NAMES if named.get(key)), "")
-    return name if name else f"entry {number} of {where}" if where else f"entry {number}"
+    name = f"“{name}”" if " " in name else name
+    return name if name else f"{where}, entry {number}" if where else f"entry {number}"
 
 
 def _line(node: Any) -> int:

@@ -140,6 +140,8 @@ def read_content() -> tuple[Content, list[DataFileError]]:
     apart = [("name", TOPICS, [t.name for t in topics]), ("name", SILENT, [t.name for t in silent])]
     faults = [*_twice(taken), *(f for part in apart for f in _twice([part]))]
     faults += [*_twice([("id", SILENT, [t.id for t in silent])])]
+    if faults:  # nobody can tell which of two is meant
+        return loaded, faults
     faults += [
         *_quotes(loaded, facts),
         *_questions(topics, silent),
@@ -155,6 +157,16 @@ def headings(document: str, facts: Iterable[Fact]) -> dict[int, str]:
     return {number: line.strip().rstrip("?.") for number, line in lines if line.strip().rstrip("?.") in named}
 
 
+def sections(document: str, facts: Iterable[Fact]) -> dict[str, str]:
+    """Return what stands under each heading of facts, on one line; above the first one under "" (if anything)."""
+    known, name = headings(document, facts), ""
+    found: dict[str, list[str]] = {}
+    for number, line in enumerate(document.splitlines(), 1):
+        name = known.get(number, name)
+        found.setdefault(name, []).extend(line.split())
+    return {name: " ".join(words) for name, words in found.items()}
+
+
 def _fact(row: dict[str, Any]) -> Fact:
     is_claim = row.get("claim") == "true"
     return Fact(row["id"], row["section"], row["verbatim"], row["say"], row.get("item", ""), is_claim)
@@ -163,7 +175,7 @@ def _fact(row: dict[str, Any]) -> Fact:
 def _quotes(c: Content, facts: list[Fact]) -> Iterator[DataFileError]:
     """Yield the quotes that the document does not say, or not under that heading."""
     flat = " ".join(c.document.split())
-    known, under = headings(c.document, facts), _under(c.document, facts)
+    known, under = headings(c.document, facts), sections(c.document, facts)
     for number, fact in enumerate(facts):
         quote, section = " ".join(fact.verbatim.split()), fact.section.rstrip("?.")
         if not quote or quote not in flat:
@@ -185,15 +197,6 @@ def _quotes(c: Content, facts: list[Fact]) -> Iterator[DataFileError]:
                 f"the quote of {fact.id} does not stand under that heading, but under “{found}”",
                 "Copy the heading above the sentence",
             )  # fmt: skip
-
-
-def _under(document: str, facts: list[Fact]) -> dict[str, str]:
-    """Return what stands under each heading, on one line."""
-    known, found, name = headings(document, facts), dict[str, list[str]](), ""
-    for number, line in enumerate(document.splitlines(), 1):
-        name = known.get(number, name)
-        found.setdefault(name, []).extend(line.split())
-    return {name: " ".join(words) for name, words in found.items()}
 
 
 def _question(full_name: str) -> str:

@@ -99,9 +99,7 @@ class TestLoadYaml:
     @pytest.mark.parametrize(
         ("text", "line"),
         [
-            ("a: [1, 2\nb: 3\n", 2),
-            ("a: 1\n  b: 2\n", 2),
-            ("a: b: c\n", 1),
+            ("a: 1\n- b\n", 2),
             ("a: @x\n", 1),
         ],
     )
@@ -117,6 +115,13 @@ class TestLoadYaml:
     @pytest.mark.parametrize(
         ("text", "expected"),
         [
+            ("a: [1, 2\nb: 3\n", "1: the bracket that opens there is not closed"),
+            ("a: 1\n  b: 2\n", "2: the line begins further left or right than the one above it"),
+            ("- a: 1\n- a: 2\n b: 2\n", "3: the line begins further left or right than the one above it"),
+            ("a: b: c\n", "1: a colon in a text without quotes"),
+            ('a: "b" c\n', "1: a quote within quotes"),
+            ('a: 1\nb "c"\nd: 2\n', "2: no colon after the first word"),
+            ('a: 1\nb:"c"\nd: 2\n', "2: no blank after the colon"),
             ("a: 1\nb:\n\t- 2\n", "3: a tab stands before the text. Use blanks"),
             ('a: 1\nb: "open\nc: 1\n', "2: the quote that opens there is not closed"),
             ("a: 1\nb: 2\na: 3\n", "3: the key 'a' stands there twice"),
