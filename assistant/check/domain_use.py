@@ -10,7 +10,7 @@ from typing import Any
 
 from assistant.check.coverage import classes
 from assistant.check.finding import Finding
-from assistant.check.literals import matches, resolve, walked
+from assistant.check.literals import matches, resolve, strings, walked
 from assistant.check.project import Project, Scalar, scalars
 from assistant.check.wordings import placeholders
 from assistant.datafiles import read_path
@@ -209,16 +209,7 @@ def _strings(project: Project, folders: tuple[str, ...], *, reads: bool = True) 
     """Yield the string literals of the code below `folders`; not the names of slots it reads."""
     for source in project.code():
         where = project.show(source.path)
-        if not any(where.startswith(f"{folder}/") for folder in folders):
-            continue
-        only_read = {
-            id(argument)
-            for node in walked(source.tree)
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("get_slot", "get")
-            for argument in node.args
-        }
-        for node in walked(source.tree):
-            if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
-                continue
-            if reads or id(node) not in only_read:
-                yield source.path, node.value
+        if any(where.startswith(f"{folder}/") for folder in folders):
+            for text, only_read in strings(source.tree):
+                if reads or not only_read:
+                    yield source.path, text

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import PurePosixPath
 
 from assistant.check import document, shapes
 from assistant.check.finding import Finding
-from assistant.check.literals import walked
+from assistant.check.literals import strings
 from assistant.check.project import Project
 
 _KINDS = (".yml", ".txt", ".json", ".sha256")
@@ -42,9 +41,5 @@ def check(project: Project) -> Iterator[Finding]:
 
 def _named_in_code(project: Project) -> set[str]:
     """Return the names of files that the code says; a folder's file may be named without its folder."""
-    return {
-        node.value
-        for source in project.code()
-        for node in walked(source.tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.endswith(_KINDS)
-    }
+    found = (text for source in project.code() for text, _ in strings(source.tree))
+    return {text for text in found if text.endswith(_KINDS)}

@@ -21,6 +21,7 @@ _KNOWN: dict[str, Callable[[], Iterable[str]]] = {
 }
 #: Several checks look through the same code, which project.py keeps.
 _CALLS: dict[ast.Module, dict[str | None, list[tuple[ast.Call, ast.AST]]]] = {}
+_STRINGS: dict[ast.Module, tuple[tuple[str, bool], ...]] = {}
 _WALKED: dict[ast.Module, tuple[ast.AST, ...]] = {}
 #: Stands for one unknown part of a name.
 ANY = "*"
@@ -73,6 +74,23 @@ def walked(tree: ast.Module) -> tuple[ast.AST, ...]:
     if tree not in _WALKED:
         _WALKED[tree] = tuple(ast.walk(tree))
     return _WALKED[tree]
+
+
+def strings(tree: ast.Module) -> tuple[tuple[str, bool], ...]:
+    """Return the texts of a file, each with whether it only names something that is read (`get`, `get_slot`)."""
+    if tree not in _STRINGS:
+        read = {
+            id(argument)
+            for node in walked(tree)
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("get_slot", "get")
+            for argument in node.args
+        }
+        _STRINGS[tree] = tuple(
+            (node.value, id(node) in read)
+            for node in walked(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        )
+    return _STRINGS[tree]
 
 
 def _nodes(node: ast.AST, outer: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.check import shapes
 from assistant.check.finding import Finding
-from assistant.check.literals import calls, resolve
+from assistant.check.literals import ANY, calls, resolve
 from assistant.check.project import Project
 from assistant.check.shapes import THRESHOLDS
 from assistant.datafiles import DataFileError, line_at, load_yaml
@@ -19,7 +19,7 @@ from assistant.safety.injection import is_injection
 from assistant.safety.rules import rules
 from assistant.screening.answers import FORMS
 from assistant.screening.items import neutral_words, policies
-from assistant.screening.lexicon import cues, terms
+from assistant.screening.lexicon import CUES, terms
 
 #: Forms of answers that exclude each other.
 _APART = (
@@ -160,12 +160,13 @@ def _numbers(node: Any, name: str) -> Iterator[tuple[str, float]]:
 
 def _names_in_code(project: Project) -> Iterator[Finding]:
     """Yield lists of cues that the code asks for by name and that do not exist."""
+    asked: dict[str, str] = {}
     for source in project.code():
         for call, function in calls(source.tree, "cues"):
             for name in resolve(call.args[0], function) if call.args else ():
-                if name == "*":
-                    continue
-                try:
-                    cues(name)
-                except DataFileError as e:
-                    yield project.finding(source.path, call.lineno, f"cues({name!r}): {e.problem}", e.remedy)
+                asked.setdefault(name, f"{project.show(source.path)}:{call.lineno}")
+    for name, place in asked.items():
+        if name not in load_yaml(CUES) and name != ANY:
+            yield project.finding(
+                project.file(CUES), 1, f"the list {name!r} is missing; {place} reads it", "Add it, or restore its name"
+            )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -151,12 +152,9 @@ class Project:
             if s.keys[0] == "responses":
                 yield path, s
 
-    def code(self) -> Iterator[Source]:
-        """Yield the Python files that use the content, in a fixed order."""
-        for folder in _CODE:
-            for path in sorted((self.root / folder).rglob("*.py")):
-                if path.relative_to(self.root).parts[:2] != ("assistant", "check"):
-                    yield Source(path, _parse(read_path(path), path))
+    def code(self) -> tuple[Source, ...]:
+        """Return the Python files that use the content, in a fixed order. Raises DataFileError."""
+        return _code(self.root)
 
     def show(self, path: Path) -> str:
         """Return `path` relative to the checkout where possible."""
@@ -176,6 +174,13 @@ class Project:
 def _path_of(scalar: Scalar) -> tuple[str, ...]:
     """Return the keys without the number of a variation."""
     return scalar.keys[:-1] if scalar.keys[-1].isdigit() else scalar.keys
+
+
+@cache
+def _code(root: Path) -> tuple[Source, ...]:
+    paths = (path for folder in _CODE for path in sorted((root / folder).rglob("*.py")))
+    checks = root / "assistant" / "check"
+    return tuple(Source(path, _parse(read_path(path), path)) for path in paths if checks not in path.parents)
 
 
 def _parse(text: str, path: Path) -> ast.Module:

@@ -103,8 +103,13 @@ def _of_rows(project: Project, file: str) -> Iterator[BotText]:
             yield BotText(name, s.text, project.file(file), s.line, kinds[s.keys[2]])
 
 
-def composed(project: Project) -> Iterator[BotText]:
-    """Yield all answers, refusals, follow-ups, replies to statements and results."""
+@cache
+def composed(project: Project) -> tuple[BotText, ...]:
+    """Return all answers, refusals, follow-ups, replies to statements and results."""
+    return tuple(_composed(project))
+
+
+def _composed(project: Project) -> Iterator[BotText]:
     c = content()
     path, lines = project.file(TOPICS), lines_of(project, TOPICS, "name")
     for name in c.topics:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,32 +47,63 @@ class Mistake:
         file: the file, from the project's folder on.
         change: returns the new bytes from the old ones; None for a file that is deleted.
         said: all findings that have to come, and no other one.
+        stage: what the check does with it: `loads` (the file can't be used, and nothing else is looked at), `fits`
+            (it can, but does not fit the others), `said` (all fits, but must not be said so).
     """
 
     name: str
     file: str
     change: Callable[[bytes], bytes | None]
     said: tuple[Said, ...]
+    stage: str = "loads"
+
+    @property
+    def files(self) -> set[str]:
+        """The files that it is about."""
+        return {self.file, *(s.file for s in self.said if s.file)}
 
 
-def slip(name: str, file: str, old: str, new: str, *said: Said) -> Mistake:
-    """Return the mistake that writes `new` where `old` stood, the first time."""
+def slip(name: str, file: str, old: str, new: str, *said: Said, stage: str = "loads") -> Mistake:
+    """Return the mistake that writes `new` where `old` stood, the first time; the file can't be used any more."""
 
     def change(before: bytes) -> bytes:
         assert old.encode() in before, f"{old!r} does not stand in {file} any more"
         return before.replace(old.encode(), new.encode(), 1)
 
-    return Mistake(name, file, change, said)
+    return Mistake(name, file, change, said, stage)
 
 
-def make(folder: Path, mistake: Mistake | None = None) -> None:
-    """Make a project in `folder` that is the real one but for the mistake. All other files are links."""
+def misfit(name: str, file: str, old: str, new: str, *said: Said) -> Mistake:
+    """Return a slip after which something does not fit something else."""
+    return slip(name, file, old, new, *said, stage="fits")
+
+
+def misword(name: str, file: str, old: str, new: str, *said: Said) -> Mistake:
+    """Return a slip after which the assistant says what it must not, or not so."""
+    return slip(name, file, old, new, *said, stage="said")
+
+
+def batches(mistakes: Iterable[Mistake]) -> list[list[Mistake]]:
+    """Return the mistakes in groups that one run of the check can find: of a stage, and about other files each."""
+    found: list[list[Mistake]] = []
+    for mistake in mistakes:
+        free = (b for b in found if b[0].stage == mistake.stage != "loads")
+        batch = next((b for b in free if all(m.files.isdisjoint(mistake.files) for m in b)), None)
+        if batch is None:
+            found.append([mistake])
+        else:
+            batch.append(mistake)
+    return found
+
+
+def make(folder: Path, *mistakes: Mistake) -> None:
+    """Make a project in `folder` that is the real one but for the mistakes. All other files are links."""
     names = [str(p.relative_to(ROOT)) for p in (ROOT / "data").rglob("*") if p.is_file()]
     for name in (*names, "domain.yml", "config.yml"):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.symlink(ROOT / name, path)
-    if mistake is not None:
+        path.symlink_to(ROOT / name)
+    for mistake in mistakes:
         path = folder / mistake.file
         before = path.read_bytes() if path.exists() else b""
         path.unlink(missing_ok=True)

@@ -59,7 +59,12 @@ def problems(project: Project) -> str:
         ("data/rules/check.yml", "rules:", "rules: [", "the bracket that opens there is not closed"),
         ("domain.yml", "intents:", "intents: [", "the bracket that opens there is not closed"),
         ("data/nlu/dialogue.yml", "nlu:", "nul:", "nothing reads 'nul'. Did you mean nlu"),
-        ("assistant/screening/answers.py", 'cues("refusal")', 'cues("refuse")', "cues('refuse')"),
+        (
+            "assistant/screening/answers.py",
+            'cues("refusal")',
+            'cues("refuse")',
+            "the list 'refuse' is missing; assistant/screening/answers.py:",
+        ),
     ],
 )
 def test_broken_file_is_reported(

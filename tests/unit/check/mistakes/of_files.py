@@ -1,12 +1,9 @@
 """Mistakes with files as such: their signs, their coding, their names, and files that are gone."""
 
-from pathlib import Path
-
 from assistant.datafiles import ROOT
 from tests.unit.check.mistake import Mistake, Said, slip
-from tests.unit.check.mistakes.of_document import FACTS, SAY, TOPICS
+from tests.unit.check.mistakes.of_document import DOCUMENT, FACTS, FAQ, SAY, TOPICS
 
-ITALIC = "data/nlu/faq.yml"
 #: Every file that a clinic may edit, but for those in folders whose files may have any name.
 NAMED = tuple(
     str(p.relative_to(ROOT))
@@ -18,7 +15,9 @@ GONE = "the file is missing"
 
 def gone(file: str, *said: Said) -> Mistake:
     """Return the mistake that deletes a file."""
-    return Mistake("deleted", file, lambda before: None, said or (Said(GONE, "Restore it from the repository"),))
+    return Mistake(
+        "deleted", file, lambda before: None, said or (Said(GONE, "Restore it from the repository"),)
+    )
 
 
 def empty(file: str, problem: str, remedy: str) -> Mistake:
@@ -29,16 +28,6 @@ def empty(file: str, problem: str, remedy: str) -> Mistake:
 def other(name: str, file: str, *said: Said) -> Mistake:
     """Return the mistake that adds a file."""
     return Mistake(name, file, lambda before: b"a: b\n", said)
-
-
-def lines_of_windows(before: bytes) -> bytes:
-    """Return the text with the line ends of Windows."""
-    return before.replace(b"\n", b"\r\n")
-
-
-def marked(before: bytes) -> bytes:
-    """Return the text as editors of Windows save it, with the mark of UTF-8."""
-    return b"\xef\xbb\xbf" + before
 
 
 SIGNS = (
@@ -63,24 +52,17 @@ SIGNS = (
     slip("a key twice", FACTS, f"  {SAY}", f'  say: "One."\n  {SAY}',
          Said("the key 'say' stands there twice", "rename or remove one", "It smooths")),
     slip("a sign that is none", FACTS, "It smooths the outer", "It smooths\x0b the outer",
-         Said("a character that is no text (code 11)", "Remove it", "It smooths" if False else "say:")),
+         Said("a character that is no text (code 11)", "Remove it", "say:")),
     slip("no list any more", FACTS, "facts:\n", "facts: none\nmore:\n",
          Said("facts is no list", "Begin each entry with `- `", "facts: none"),
          Said("nothing reads 'more'", "Use one of facts", "more:")),
-)  # fmt: skip
-#: A file may come from any editor.
-FINE = tuple(
-    Mistake(name, file, change, ())
-    for file in (FACTS, TOPICS, ITALIC, "data/document/document.txt", "data/document/document.sha256",
-                 "data/screening/questionnaire.r4.json", "data/wording.yml", "data/rules/check.yml", "domain.yml")
-    for name, change in (("line ends of Windows", lines_of_windows), ("a mark before the text", marked))
 )  # fmt: skip
 UTF_8 = "Save the file as UTF-8"
 CODING = (
     Mistake("saved as UTF-16", FACTS, lambda b: b.decode().encode("utf-16"), (Said("not UTF-8 text", UTF_8),)),
     Mistake("saved as Latin-1", FACTS, lambda b: b.replace(b"- id: F15", b"# Stra\xdfe\n- id: F15"),
             (Said("not UTF-8 text", UTF_8, "# Stra"),)),
-    Mistake("saved as Latin-1", ITALIC, lambda b: b.replace(b"faq/crust\n", b"faq/crust # \xdf\n"),
+    Mistake("saved as Latin-1", FAQ, lambda b: b.replace(b"faq/crust\n", b"faq/crust # \xdf\n"),
             (Said("not UTF-8 text", UTF_8, "faq/crust #"),)),
     Mistake("saved as UTF-16", "domain.yml", lambda b: b.decode().encode("utf-16"), (Said("not UTF-8 text", UTF_8),)),
     Mistake("a Word document", "data/document/document.txt", lambda b: b"PK\x03\x04\x14\x00\x06\x00\xff\xfe",
@@ -96,20 +78,19 @@ STRAY = (
     other("a file of the editor", "data/document/.facts.yml.swp"),
     Mistake("an empty file of examples", "data/nlu/new.yml", lambda b: b"", (Said("no sections", "Restore it"),)),
 )  # fmt: skip
-QUOTES_GONE = "data/document/document.txt"
 LOST = (
     *(gone(name) for name in NAMED if not name.endswith((".sha256", "classes.yml"))),
     gone("data/document/document.sha256", Said("the document has no sum", "--document-read")),
     gone("domain.yml"),
     *(empty(name, "no sections", "Restore it") for name in NAMED if name.endswith(".yml")),
     empty("data/screening/questionnaire.r4.json", "not valid JSON", "Mend it there"),
-    empty("data/document/document.sha256", "the document changed since its facts were read", "--document-read"),
+    Mistake(
+        "empty",
+        "data/document/document.sha256",
+        lambda before: b"",
+        (Said("the document changed since its facts were read", "--document-read", "", DOCUMENT),),
+    ),
     empty("domain.yml", "no sections", "Restore it"),
     empty("data/nlu/faq.yml", "no sections", "Restore it"),
 )
-TABLE = (*SIGNS, *FINE, *CODING, *STRAY, *LOST)
-
-
-def name_of(mistake: Mistake) -> str:
-    """Return a name for reports."""
-    return f"{Path(mistake.file).name}: {mistake.name}"
+TABLE = (*SIGNS, *CODING, *STRAY, *LOST)
