@@ -35,7 +35,7 @@ def test_changed_section(copy: Project, edit: Edit) -> None:
     )
     assert "Read facts F30, F31," in found
     assert "pairs K2, K2b," in found
-    assert "the notes of contraindications, safety," in found
+    assert "the notes of renewal_start, sessions, danger_if_condition, safety," in found
     assert "questionnaire.r4.json of medicines against it, then run" in found
     assert found.count("\n") == 0
     document.write_sums()

@@ -13,7 +13,7 @@ RULES, NUMBERS = "data/screening/red_flags.yml", "data/screening/thresholds.yml"
 
 def problems(project: Project) -> str:
     """All findings of both checks, one a line."""
-    found = [*loading.check_runtime(project), *shapes.check_rest(project), *loading.check_rest(project)]
+    found = [*loading.check_runtime(project), *shapes.check_rest(project)] or [*loading.check_rest(project)]
     return "\n".join(str(f) for f in found)
 
 
