@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from assistant.check import loading, shapes
+from assistant.check import loading, own, shapes
 from assistant.check.finding import Finding
 from assistant.check.project import Project
 from assistant.datafiles import ROOT, DataFileError, project_dir
@@ -41,10 +41,13 @@ def _stages() -> tuple[tuple[Check, ...], ...]:
 
 
 def run(project: Project, *, quick: bool = False) -> list[Finding]:
-    """Return all findings, in the order of files and lines.
+    """Return all findings, in the order of files and lines; what is still to be written comes in the guide's order.
 
     The other checks need files that load: when some do not, only that is reported.
     """
+    unwritten = _caught(own.check, project)
+    if unwritten:
+        return unwritten
     found = set(_caught(loading.check_runtime, project))
     if quick:
         return sorted(found)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant.check.finding import Finding
 from assistant.check.project import Project
-from assistant.datafiles import DataFileError, find, read_text
+from assistant.datafiles import data_dir, read_text
 from assistant.knowledge.content import DOCUMENT, FACTS, Content, headings, read_content, sections
 from assistant.screening.items import policies
 from assistant.screening.questionnaire import FILE as QUESTIONNAIRE
@@ -24,13 +24,12 @@ def check(project: Project) -> Iterator[Finding]:
     """Yield what of the document changed since its sums were written, and what rests on it."""
     loaded, _ = read_content()
     now = sums(loaded)
-    try:
-        text = read_text(FILE)
-    except DataFileError as e:
+    if not project.is_own(FILE):  # the sum of a base is of another document
         yield project.finding(
-            e.path, 1, "the document has no sum", f"Read {FACTS} against it, then run {COMMAND}"
+            project.data / FILE, 1, "the document has no sum", f"Read {FACTS} against it, then run {COMMAND}"
         )
         return
+    text = read_text(FILE)
     before = {name: value for value, _, name in (line.partition("  ") for line in text.splitlines()) if name}
     if before == now:
         return
@@ -58,11 +57,11 @@ def sums(loaded: Content) -> dict[str, str]:
 
 
 def write_sums() -> Path:
-    """Write the sums of the document as it is now; return the file. Raises DataFileError."""
+    """Write the sums of the document as it is now into the project's own file; return it. Raises DataFileError."""
     loaded, faults = read_content()
     if faults:
         raise faults[0]
-    path = find(FILE)
+    path = data_dir() / FILE
     path.write_text("".join(f"{value}  {name}\n" for name, value in sums(loaded).items()), encoding="utf-8")
     return path
 

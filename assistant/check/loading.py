@@ -168,5 +168,8 @@ def _names_in_code(project: Project) -> Iterator[Finding]:
     for name, place in asked.items():
         if name not in load_yaml(CUES) and name != ANY:
             yield project.finding(
-                project.file(CUES), 1, f"the list {name!r} is missing; {place} reads it", "Add it, or restore its name"
+                project.file(CUES),
+                1,
+                f"the list {name!r} is missing; {place} reads it",
+                "Add it, or restore its name",
             )

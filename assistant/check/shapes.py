@@ -155,6 +155,17 @@ def check_rest(project: Project) -> Iterator[Finding]:
     yield from _of_file(project, project.domain, _DOMAIN)
 
 
+def check_own(project: Project, names: set[str]) -> Iterator[Finding]:
+    """Yield what is wrong with the shape of these files of the project's own, which is not complete yet."""
+    for name in sorted(names):
+        wanted = _topics(project) if name == TOPICS else RUNTIME.get(name) or REST.get(name)
+        wanted = wanted or FOLDERS.get(name.partition("/")[0])
+        if name == "domain.yml":
+            yield from _of_file(project, project.domain, _DOMAIN)
+        elif wanted is not None:
+            yield from _of_file(project, project.file(name), wanted)
+
+
 def _topics(project: Project) -> Shape:
     """Return the shape of topics.yml: what elliptical questions may ask for stands in wording.yml."""
     try:

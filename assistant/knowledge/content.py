@@ -125,7 +125,7 @@ def read_content() -> tuple[Content, list[DataFileError]]:
     Raises:
         DataFileError: a file can't be read, or an entry lacks what it needs.
     """
-    facts = [_fact(row) for row in _rows(FACTS)]
+    facts, misquoted = read_facts()
     pairs = [Pair(r["id"], tuple(r["facts"]), r["say"]) for r in _rows(PAIRS)]
     topics = [_topic(row) for row in _rows(TOPICS)]
     silent = [_silent(row) for row in _rows(SILENT)]
@@ -143,11 +143,17 @@ def read_content() -> tuple[Content, list[DataFileError]]:
     if faults:  # nobody can tell which of two is meant
         return loaded, faults
     faults += [
-        *_quotes(loaded, facts),
+        *misquoted,
         *_questions(topics, silent),
         *_references(facts, pairs, topics, silent),
     ]
     return loaded, faults
+
+
+def read_facts() -> tuple[list[Fact], list[DataFileError]]:
+    """Return the facts and those of their quotes that the document does not say. Raises as `read_content`."""
+    facts = [_fact(row) for row in _rows(FACTS)]
+    return facts, list(_quotes(read_text(DOCUMENT), facts))
 
 
 def headings(document: str, facts: Iterable[Fact]) -> dict[int, str]:
@@ -172,10 +178,10 @@ def _fact(row: dict[str, Any]) -> Fact:
     return Fact(row["id"], row["section"], row["verbatim"], row["say"], row.get("item", ""), is_claim)
 
 
-def _quotes(c: Content, facts: list[Fact]) -> Iterator[DataFileError]:
+def _quotes(document: str, facts: list[Fact]) -> Iterator[DataFileError]:
     """Yield the quotes that the document does not say, or not under that heading."""
-    flat = " ".join(c.document.split())
-    known, under = headings(c.document, facts), sections(c.document, facts)
+    flat = " ".join(document.split())
+    known, under = headings(document, facts), sections(document, facts)
     for number, fact in enumerate(facts):
         quote, section = " ".join(fact.verbatim.split()), fact.section.rstrip("?.")
         if not quote or quote not in flat:
