@@ -28,6 +28,7 @@ def _stages() -> tuple[tuple[Check, ...], ...]:
         examples,
         files,
         forbidden,
+        lent,
         lists,
         questionnaire,
         readability,
@@ -35,7 +36,18 @@ def _stages() -> tuple[tuple[Check, ...], ...]:
         wordings,
     )
 
-    fitting = (wordings, coverage, domain_use, examples, questionnaire, references, claims, files, lists)
+    fitting = (
+        wordings,
+        coverage,
+        domain_use,
+        examples,
+        questionnaire,
+        references,
+        claims,
+        files,
+        lent,
+        lists,
+    )
     said = (forbidden, closing, readability)
     return (loading.check_rest,), tuple(m.check for m in fitting), tuple(m.check for m in said)
 

@@ -17,7 +17,7 @@ from assistant.screening.questionnaire import FILE as QUESTIONNAIRE
 FILE = "document/document.sha256"
 #: What stands above the first heading.
 TITLE = "(title)"
-COMMAND = ".venv/bin/python -m assistant.check --document-read"
+COMMAND = "make document-read"
 
 
 def check(project: Project) -> Iterator[Finding]:

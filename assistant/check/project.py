@@ -99,6 +99,10 @@ class Project:
         """Tell whether the content file `name` is the project's, not its base's."""
         return (self.data / name).exists()
 
+    def says_itself(self, path: Path) -> bool:
+        """Tell whether a file is the project's, not one that it has from its base."""
+        return base_dir() is None or path.is_relative_to(self.folder)
+
     def files(self, folder: str) -> list[Path]:
         """Return the YAML files below a folder of data/, in order; the base's with them."""
         return [find(name) for name in content_files(folder)]

@@ -141,7 +141,7 @@ def _order(top: list[Definition], at: _At) -> Iterator[Finding | None]:
         like = get_close_matches(link, [w for w in wanted if w not in asked], 1)
         remedy = f"Did you mean {like[0]}?" if like else f"Add the item to {ITEMS_FILE}, or remove it here"
         yield at(link, f"nothing asks {link}", remedy)
-        asked = wanted if like else asked
+        asked = wanted if {*like} == {*wanted} - {*asked} else asked
     if asked != wanted:
         link = next((w for w, a in zip_longest(wanted, asked) if w and w != a), wanted[-1])
         order = f"Put them in this order: {', '.join(wanted)}"

@@ -11,7 +11,7 @@ SILENT, QUESTIONS, DOCUMENT = (
 FAQ, PROCEDURE, CLAIMS = "data/nlu/faq.yml", "data/document/procedure.yml", "data/document/claims.yml"
 SAY = 'say: "It smooths the outer cells of the top skin layer, the epidermis."'
 CRUST = '- id: F15\n  section: "How does the laser remove stretch marks?"'
-READ = "against it, then run .venv/bin/python -m assistant.check --document-read"
+READ = "against it, then run make document-read"
 
 FACT_MISTAKES = (
     slip("a quote in other words", FACTS, 'exposed to a laser beam."', 'bathed in light."',

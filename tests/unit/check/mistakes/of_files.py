@@ -80,7 +80,7 @@ STRAY = (
 )  # fmt: skip
 LOST = (
     *(gone(name) for name in NAMED if not name.endswith((".sha256", "classes.yml"))),
-    gone("data/document/document.sha256", Said("the document has no sum", "--document-read")),
+    gone("data/document/document.sha256", Said("the document has no sum", "make document-read")),
     gone("domain.yml"),
     *(empty(name, "no sections", "Restore it") for name in NAMED if name.endswith(".yml")),
     empty("data/screening/questionnaire.r4.json", "not valid JSON", "Mend it there"),
@@ -88,7 +88,7 @@ LOST = (
         "empty",
         "data/document/document.sha256",
         lambda before: b"",
-        (Said("the document changed since its facts were read", "--document-read", "", DOCUMENT),),
+        (Said("the document changed since its facts were read", "make document-read", "", DOCUMENT),),
     ),
     empty("domain.yml", "no sections", "Restore it"),
     empty("data/nlu/faq.yml", "no sections", "Restore it"),
