@@ -80,8 +80,13 @@ def _resting_on(loaded: Content, section: str) -> str:
         if not {*facts, *pairs}.isdisjoint((*t.parts, *t.listed, *t.after))
     ]
     items = [p.name for p in policies().values() if p.fact in facts]
-    said = [f"{what} {', '.join(names)}" for what, names in (
-        ("facts", facts), ("pairs", pairs), ("the notes of", topics),
-        (f"the quotes and the version in {QUESTIONNAIRE} of", items),
-    ) if names]  # fmt: skip
+    parts = (
+        ("facts", facts),
+        ("pairs", pairs),
+        ("the notes of the topics", topics),
+        ("the questions", items),
+    )
+    said = [f"{what} {', '.join(names)}" for what, names in parts if names]
+    if items:
+        said[-1] += f" with their quotes and the version of {QUESTIONNAIRE}"
     return "; ".join(said) or FACTS

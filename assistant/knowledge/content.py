@@ -17,6 +17,8 @@ PAIRS = "document/pairs.yml"
 TOPICS = "document/topics.yml"
 SILENT = "document/not_in_document.yml"
 QUESTIONS = "responses/questions.yml"
+#: The silent topic of questions that have no entry of their own.
+OTHER = "other"
 #: The list that each file holds, and what its entries need.
 _NEEDED = {
     FACTS: ("facts", ("id", "section", "verbatim", "say")),
@@ -100,7 +102,7 @@ class Content:
         kind, _, name = full_name.partition("/")
         if kind == "faq" and name in self.topics:
             return self.topics[name].question
-        if kind == "not_in_document" and name in self.silent and name != "other":
+        if kind == "not_in_document" and name in self.silent and name != OTHER:
             return self.silent[name].question
         return None
 
@@ -304,6 +306,11 @@ def _references(
         for kind, target in topic.follow_ups.items():
             if isinstance(target, str):
                 yield from _unknown(TOPICS, ("topics", number, kind), topic.name, (target,), known | names)
+    if OTHER not in {t.name for t in silent}:
+        yield _error(
+            SILENT, ("topics",), f"there is no topic {OTHER}, for questions without an entry of their own",
+            f"Add it: - {{id: N00, name: {OTHER}, silence: \"that\", nearest: []}}",
+        )  # fmt: skip
     for number, other in enumerate(silent):
         yield from _unknown(SILENT, ("topics", number, "nearest"), other.name, other.nearest, ids)
 

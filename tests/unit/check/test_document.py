@@ -35,8 +35,11 @@ def test_changed_section(copy: Project, edit: Edit) -> None:
     )
     assert "Read facts F30, F31," in found
     assert "pairs K2, K2b," in found
-    assert "the notes of renewal_start, sessions, danger_if_condition, safety," in found
-    assert "questionnaire.r4.json of medicines against it, then run" in found
+    assert "the notes of the topics renewal_start, sessions, danger_if_condition, safety," in found
+    assert (
+        "the questions medicines with their quotes and the version of screening/questionnaire.r4.json against"
+        in found
+    )
     assert found.count("\n") == 0
     document.write_sums()
     assert problems(copy) == ""
@@ -47,7 +50,7 @@ def test_section_of_the_check(copy: Project, edit: Edit) -> None:
     edit("data/document/document.txt", "rashes of herpes.", "rashes of herpes simplex.")
     found = problems(copy)
     assert (
-        "questionnaire.r4.json of cardiovascular, local_infection, temperature, systemic_skin, herpes"
+        "the questions cardiovascular, local_infection, temperature, systemic_skin, herpes with their quotes"
         in found
     )
 
