@@ -44,5 +44,5 @@ def check(project: Project) -> Iterator[Finding]:
     for name, step in missing:
         yield project.finding(
             places[name], 1, "still to be written; the base's would be about another document",
-            f"It is step {step} of {GUIDE}; examples/tattoo_removal shows one",
+            f"It is step {step} of {GUIDE}; each project in examples/ shows one",
         )  # fmt: skip
