@@ -12,13 +12,17 @@ import pytest
 from rasa_ext.hardening import install
 from scripts._env import ROOT, child_environment
 
+#: So many tests take longer than what is begun beside the first of them.
+MANY = 1000
 #: The process that finds out what stock Rasa does, where a test will ask for it. It waits most of its time.
 _started: dict[str, subprocess.Popen[str]] = {}
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Begin early what `stock` needs, beside the tests before it."""
-    asked = any("stock" in getattr(item, "fixturenames", ()) for item in session.items)
+    """Begin early what `stock` needs, beside the tests before it; a few tests alone would only be disturbed."""
+    asked = len(session.items) > MANY and any(
+        "stock" in getattr(item, "fixturenames", ()) for item in session.items
+    )
     if asked and not session.config.option.collectonly:
         _started["stock"] = _start_stock()
 
