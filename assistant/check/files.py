@@ -16,7 +16,9 @@ _KINDS = (".yml", ".txt", ".json", ".sha256")
 
 def check(project: Project) -> Iterator[Finding]:
     """Yield files of the project's own data/ whose content would be lost in silence."""
-    known = {document.FILE, *shapes.RUNTIME, *shapes.REST, *_named_in_code(project)}
+    said = {text for source in project.code() for text, _ in strings(source.tree)}
+    known = {document.FILE, *shapes.RUNTIME, *shapes.REST, *(text for text in said if text.endswith(_KINDS))}
+    ours = {PurePosixPath(text).parts[0] for text in (*shapes.RUNTIME, *shapes.REST)}
     for path in sorted(p for p in project.data.rglob("*") if p.is_file()):
         name = PurePosixPath(path.relative_to(project.data))
         # Editors and systems keep hidden files of their own.
@@ -32,14 +34,11 @@ def check(project: Project) -> Iterator[Finding]:
                     path, 1, "nothing reads this file", "Let its name end with .yml, or move it away"
                 )
             continue
-        like = get_close_matches(str(name), known, 1)
+        if len(name.parts) > 1 and name.parts[0] not in ours and name.parts[0] in said:
+            continue  # a folder that other code looks through
+        same = sorted(other for other in known if PurePosixPath(other).name == name.name)
+        like = same or get_close_matches(str(name), known, 1)
         remedy = f"Did you mean {like[0]}? " if like else ""
         yield project.finding(
             path, 1, "nothing reads this file", f"{remedy}Rename it, or move it out of data/"
         )
-
-
-def _named_in_code(project: Project) -> set[str]:
-    """Return the names of files that the code says; a folder's file may be named without its folder."""
-    found = (text for source in project.code() for text, _ in strings(source.tree))
-    return {text for text in found if text.endswith(_KINDS)}
