@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import yaml
 
 _NUMBER = re.compile(r"[-+]?(?:\d[\d_]*)?\.?\d+(?:[eE][-+]?\d+)?")
+#: What stands where nothing does.
+_NOTHING = (None, "", "~", "null")
 #: Keys that name an entry of a list for the reader of a message.
 _NAMES = ("id", "name", "intent", "rule", "story", "say", "sentence")
 
@@ -181,7 +183,7 @@ def _list(node: Any, shape: Words | Numbers, where: str) -> Iterator[Fault]:
 def _scalar(node: Any, shape: Shape, where: str) -> Iterator[Fault]:
     # A block of lines begins below its mark.
     text, plain, line = str(node.value), not node.style, _line(node)
-    blank = not text.strip() or (plain and text in ("~", "null"))
+    blank = not text.strip() or (plain and text in _NOTHING)
     if isinstance(shape, Number):
         if not _NUMBER.fullmatch(text):
             yield Fault(line, f"{where} is no number: “{text}”", "Write a number like 38.0, without its unit")
@@ -198,7 +200,7 @@ def _scalar(node: Any, shape: Shape, where: str) -> Iterator[Fault]:
 def _of_row(row: Any, number: int, where: str) -> str:
     pairs = row.value if isinstance(row, yaml.MappingNode) else ()
     named = {str(k.value): str(v.value) for k, v in pairs if isinstance(v, yaml.ScalarNode)}
-    name = next((named[key] for key in _NAMES if named.get(key)), "")
+    name = next((named[key] for key in _NAMES if named.get(key) not in _NOTHING), "")
     name = f"“{name}”" if " " in name else name
     return name if name else f"{where}, entry {number}" if where else f"entry {number}"
 
