@@ -4,7 +4,7 @@ PORT ?= 5005
 ACTIONS_PORT ?= 5055
 export PORT ACTIONS_PORT
 
-# Another project than this one (check, document-read, train, run, chat, conversations, summary): PROJECT=examples/tattoo_removal
+# Another project than this one (check, document-read, train, run, chat, conversations, summary, insights, topic): PROJECT=examples/tattoo_removal
 ifeq ($(origin PROJECT),command line)
 export STRIA_PROJECT := $(abspath $(PROJECT))
 endif
@@ -13,7 +13,7 @@ endif
 VENV_PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: run chat train check document-read conversations test load eval bench audit sbom purge summary fmt lock widget screenshots snippet setup clean help
+.PHONY: run chat train check document-read conversations test load eval bench audit sbom purge deliver summary records takeover giveback insights topic inbox inbox-user requests audit-log fmt lock widget screenshots snippet setup clean help
 
 run: setup ## Start the assistant (PORT, ACTIONS_PORT); trains when needed
 	@$(VENV_PYTHON) -m scripts.run
@@ -57,11 +57,41 @@ audit: setup ## Look the packages up in a database of vulnerabilities
 sbom: setup ## Write the list of all packages (CycloneDX) to results/sbom.json
 	@$(VENV_PYTHON) -m scripts.sbom
 
-purge: setup ## Erase expired conversations now (the server does it by itself)
+purge: setup ## Erase now what was kept for too long (the server does it by itself)
 	@$(VENV_PYTHON) -m scripts.purge
+
+deliver: setup ## Deliver requests to the clinic now (the action server does it by itself; RETRY=1: also given up ones)
+	@RETRY=$(RETRY) $(VENV_PYTHON) -m scripts.deliver
 
 summary: setup ## Print the summary of a check (SENDER=..., FORMAT=html, pdf or fhir, OUT=file)
 	@$(VENV_PYTHON) -m scripts.summary
+
+inbox: setup ## Start the inbox for the clinic's staff (INBOX_PORT), beside the assistant
+	@$(VENV_PYTHON) -m scripts.inbox
+
+inbox-user: setup ## Let somebody log in to the inbox (NAME=...; asks for a password; REMOVE=1: no more)
+	@$(VENV_PYTHON) -m scripts.inbox_user
+
+requests: setup ## List requests of patients (SEARCH=..., STATE=all), show one (ID=...), set its STATE, or FORMAT=csv OUT=file
+	@$(VENV_PYTHON) -m scripts.inbox_requests
+
+audit-log: setup ## Print what staff and commands did with requests (WHO=..., ACTION=..., LINES=50)
+	@$(VENV_PYTHON) -m scripts.audit_log
+
+insights: setup ## Show what patients ask, and weekly figures (WEEKS=8, OUT=folder: also a page and a picture)
+	@$(VENV_PYTHON) -m scripts.insights
+
+topic: setup ## Make a topic out of a group of make insights (GROUP=3 NAME=price_of_numbing, KIND=faq)
+	@$(VENV_PYTHON) -m scripts.topic
+
+takeover: setup ## Take a conversation over: the assistant is silent in it (SENDER=..., WHO=...); lists them without SENDER
+	@$(VENV_PYTHON) -m scripts.takeover takeover
+
+giveback: setup ## Give a conversation back to the assistant (SENDER=..., WHO=...)
+	@$(VENV_PYTHON) -m scripts.takeover giveback
+
+records: setup ## Write what is stored about people, for the privacy officer (FORMAT=html OUT=file)
+	@$(VENV_PYTHON) -m scripts.records
 
 fmt: setup ## Format the code
 	@$(VENV_PYTHON) -m ruff check --quiet --fix-only .

@@ -9,9 +9,11 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import SafeAction, record_of, record_slots, reply_slots, send, user_message
+from assistant import locales
+from assistant.dialogue import strict
 from assistant.dialogue.answering import reply_to, volunteered
 from assistant.dialogue.message import UserMessage
-from assistant.rendering.reply import Reply
+from assistant.rendering.reply import PERSON, Reply
 from assistant.screening.evidence import Reading
 from assistant.screening.record import DONE, CheckRecord
 from assistant.screening.summary import item_line, result_text
@@ -28,6 +30,13 @@ class ActionAnswer(SafeAction):
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
         """Plan the reply, say it, and keep what was volunteered."""
         message, record = user_message(tracker), record_of(tracker)
+        if offer := strict.offer_of(message):
+            reply = strict.offered(offer)
+            send(dispatcher, reply)
+            return reply_slots(reply)
+        asked = strict.language_of(message)
+        if asked or locales.current() != locales.DEFAULT:
+            return in_language(dispatcher, tracker, message, asked)
         reading = volunteered(message)
         return answer_message(dispatcher, tracker, message, record, reading)
 
@@ -59,6 +68,19 @@ def answer_message(
     return [*events, *reply_slots(reply), *record_slots(record, tracker)]
 
 
+def in_language(
+    dispatcher: CollectingDispatcher, tracker: Tracker, message: UserMessage, asked: str | None
+) -> list[EventType]:
+    """Change the language when `asked` for one; else reply in one of which only fixed forms are known."""
+    record = record_of(tracker)
+    with locales.speaking(asked or locales.current()):
+        reply = strict.switched(in_check=False) if asked else strict.reply_to(message, record)
+        record.note_unanswered(reply.unanswered, message.text)
+        send(dispatcher, reply)
+    change = [SlotSet(locales.SLOT, asked)] if asked else []
+    return [*change, *reply_slots(reply), *record_slots(record, tracker)]
+
+
 def new_result(reply: Reply, record: CheckRecord) -> EventType:
     """Say the result again after a change, in place of the offer to start the check."""
     lines = [wording("check.new_result"), result_text(record)]
@@ -68,7 +90,9 @@ def new_result(reply: Reply, record: CheckRecord) -> EventType:
         item_line(record, i) for i in record.values if record.words_of(i) and record.entries[-1]["item"] == i
     )
     reply.messages[-1] = (
-        Reply().say("\n\n".join(t for t in (text, changed, "\n".join(lines)) if t)).messages[0]
+        Reply()
+        .say("\n\n".join(t for t in (text, changed, "\n".join(lines)) if t), choices=(PERSON,))
+        .messages[0]
     )
     reply.offer = None
     return SlotSet("check_outcome", record.outcome())

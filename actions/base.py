@@ -11,11 +11,12 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from assistant import logs
+from assistant import locales, logs
 from assistant.dialogue.check import emergency_reply
 from assistant.dialogue.message import UserMessage, from_latest_message
+from assistant.dialogue.takeover import AGAIN, BACK
 from assistant.observability import metrics
-from assistant.rendering.reply import Reply
+from assistant.rendering.reply import Choice, Reply
 from assistant.safety.red_flags import RedFlag, find_red_flag
 from assistant.safety.second_net import KINDS
 from assistant.screening.record import CheckRecord
@@ -36,16 +37,18 @@ class SafeAction(Action, ABC):
         """Run `respond`; on an error say so, store nothing, and still put an emergency first."""
         name = self.name()
         errors = metrics.RUN_ERRORS.labels(name)
-        try:
-            with metrics.RUN_SECONDS.labels(name).time():
-                return list(self.respond(dispatcher, tracker))
-        except Exception as error:
-            errors.inc()
-            # Type and place only: the message of an exception may hold what the patient typed.
-            logger.error("action %s failed: %s", name, logs.kind(error))
-            logger.debug("traceback", exc_info=_without_message(error))
-            dispatcher.messages.clear()
-            return self.failed(dispatcher, tracker)
+        with locales.speaking(tracker.get_slot(locales.SLOT)):
+            try:
+                with metrics.RUN_SECONDS.labels(name).time():
+                    again = answers_again(dispatcher, tracker)
+                    return [*self.respond(dispatcher, tracker), *again]
+            except Exception as error:
+                errors.inc()
+                # Type and place only: the message of an exception may hold what the patient typed.
+                logger.error("action %s failed: %s", name, logs.kind(error))
+                logger.debug("traceback", exc_info=_without_message(error))
+                dispatcher.messages.clear()
+                return self.failed(dispatcher, tracker)
 
     def failed(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Say honestly that there is no answer; an emergency is answered all the same."""
@@ -69,6 +72,19 @@ def emergency_of(tracker: Tracker) -> RedFlag | None:
     return find_red_flag(latest.get("text") or "") or classified
 
 
+def came_back(tracker: Tracker) -> bool:
+    """Tell whether this is the first message after a person gave the conversation back."""
+    return bool(tracker.get_slot("person_answers") == BACK)
+
+
+def answers_again(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    """Say, once after a take-over, that the assistant answers again; an emergency goes before it."""
+    if not came_back(tracker) or emergency_of(tracker):
+        return []
+    dispatcher.utter_message(response=AGAIN)
+    return [SlotSet("person_answers", None)]
+
+
 def _without_message(error: Exception) -> Any:
     return (RuntimeError, RuntimeError(type(error).__name__), error.__traceback__)
 
@@ -87,12 +103,25 @@ def record_of(tracker: Tracker) -> CheckRecord:
 def send(dispatcher: CollectingDispatcher, reply: Reply) -> None:
     """Hand the messages of `reply` to Rasa; what a button sends is plain text."""
     metrics.refused_topics(reply.unanswered)
+    language = reply.language or locales.current()
     for message in reply.messages:
-        buttons = [{"title": c.title, "payload": c.payload} for c in message.choices]
-        if message.response:
+        buttons = [_button(choice, language) for choice in message.choices]
+        # Rasa says a fixed response in the language of the conversation.
+        other = reply.language and locales.locale(reply.language).response(message.response, message.params)
+        if other:
+            dispatcher.utter_message(text=other[0], buttons=[*other[1], *buttons] or None)
+        elif message.response:
             dispatcher.utter_message(response=message.response, buttons=buttons or None, **message.params)
         else:
             dispatcher.utter_message(text=message.text, buttons=buttons or None)
+
+
+def _button(choice: Choice, language: str) -> dict[str, str]:
+    if language != locales.DEFAULT:
+        said = locales.locale(language).buttons.get(choice.title)
+        if said:
+            return {"title": said, "payload": said}
+    return {"title": choice.title, "payload": choice.payload}
 
 
 def reply_slots(reply: Reply) -> list[EventType]:

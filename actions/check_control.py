@@ -11,6 +11,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answer import answer_message, new_result
 from actions.base import SafeAction, record_of, record_slots, reply_slots, send, user_message
 from actions.check_start import start_check
+from assistant import locales
+from assistant.dialogue import strict
 from assistant.dialogue.answering import volunteered
 from assistant.dialogue.check import apply_correction
 from assistant.rendering.reply import Reply
@@ -102,14 +104,17 @@ class ActionChangeAnswer(SafeAction):
         message, record = user_message(tracker), record_of(tracker)
         reading = volunteered(message)
         finished = record.status == DONE
-        correction = find_correction(
-            message.text,
-            reading,
-            answered=record.answered,
-            last=record.asked[-1] if record.asked else None,
-            asked=None,
-            declared=True,
-        )
+        if locales.current() != locales.DEFAULT:
+            correction = strict.correction_of(message, record)
+        else:
+            correction = find_correction(
+                message.text,
+                reading,
+                answered=record.answered,
+                last=record.asked[-1] if record.asked else None,
+                asked=None,
+                declared=True,
+            )
         if correction is None:
             if reading.values or not record.answered:
                 return self._no_correction(dispatcher, tracker)

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import (
     SafeAction,
+    came_back,
     emergency_of,
     record_of,
     record_slots,
@@ -18,10 +19,14 @@ from actions.base import (
     send,
     user_message,
 )
+from actions.contact_start import TALK_TO_PERSON, contact_slots
+from assistant import locales
+from assistant.dialogue import strict
 from assistant.dialogue.check import advance
 from assistant.dialogue.condition import CONDITION, fact_of
+from assistant.handover.record import ContactRecord
 from assistant.screening.items import ITEMS
-from assistant.screening.record import ACTIVE, EMERGENCY, CheckRecord
+from assistant.screening.record import ACTIVE, EMERGENCY, NEW, CheckRecord
 
 REQUESTED_SLOT = "requested_slot"
 
@@ -39,14 +44,25 @@ class ValidateContraindicationCheck(SafeAction):
         item = tracker.get_slot(REQUESTED_SLOT)
         if item not in ITEMS:
             return self._activate(record, tracker)
-        step = advance(
+        message, offer, stale = (
             user_message(tracker),
-            record,
-            item,
-            offer=tracker.get_slot("pending_offer") or "",
-            last_topic=tracker.get_slot("last_topic") or "",
-            last_facts=tracker.get_slot("answered_facts") or [],
+            tracker.get_slot("pending_offer") or "",
+            came_back(tracker),
         )
+        if asked := strict.language_of(message):
+            return self._switch(dispatcher, tracker, item, asked)
+        if locales.current() != locales.DEFAULT:
+            step = strict.advance(message, record, item, offer=offer, stale=stale)
+        else:
+            step = advance(
+                message,
+                record,
+                item,
+                offer=offer,
+                last_topic=tracker.get_slot("last_topic") or "",
+                last_facts=tracker.get_slot("answered_facts") or [],
+                stale=stale,
+            )
         send(dispatcher, step.reply)
         if step.reply.kind is None:
             step.reply.kind, step.reply.facts = CONDITION, [fact_of(item)]
@@ -54,7 +70,22 @@ class ValidateContraindicationCheck(SafeAction):
         # Rasa's form gives up when no slot was set ("ActionExecutionRejection"): always name one.
         events.append(SlotSet(item, record.values[item]))
         events.append(SlotSet(REQUESTED_SLOT, step.ask))
+        if record.status == NEW:
+            # Everything was to be deleted: also what was typed for the clinic and not sent.
+            events += contact_slots(ContactRecord())
+        if step.person:
+            events.append(FollowupAction(TALK_TO_PERSON))
         return events if step.ask else [*events, ActiveLoop(None)]
+
+    def _switch(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, item: str, language: str
+    ) -> list[EventType]:
+        """Change the language; the form then asks the open question in it."""
+        with locales.speaking(language):
+            reply = strict.switched(in_check=True)
+            send(dispatcher, reply)
+        slots = [SlotSet(locales.SLOT, language), SlotSet(item, tracker.get_slot(item))]
+        return [*slots, *reply_slots(reply), SlotSet(REQUESTED_SLOT, item)]
 
     def _activate(self, record: CheckRecord, tracker: Tracker) -> list[EventType]:
         record.status = ACTIVE

@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import SafeAction, record_of, reply_slots, send
 from assistant.dialogue.condition import fact_of
 from assistant.knowledge.procedure import procedure
-from assistant.rendering.reply import Choice, Reply
+from assistant.rendering.reply import PERSON, Choice, Reply
 from assistant.screening.items import ITEMS, NO
 from assistant.screening.record import DONE
 from assistant.screening.summary import read_back, result_text, summary_text
@@ -34,7 +34,7 @@ class ActionCheckResult(SafeAction):
         reply.facts = [fact_of(i) for i in ITEMS if record.values[i] != NO]
         reply.facts += [procedure().danger, procedure().exam]
         text = f"{result_text(record)}\n\n{read_back(record)}"
-        reply.say(text, choices=(Choice("Show my summary"),))
+        reply.say(text, choices=(Choice("Show my summary"), PERSON))
         send(dispatcher, reply)
         return [SlotSet("check_outcome", outcome), *reply_slots(reply)]
 
@@ -48,6 +48,8 @@ class ActionShowSummary(SafeAction):
 
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
         """Say the summary, or that there is none yet."""
-        reply = Reply(kind="smalltalk").say(summary_text(record_of(tracker)))
+        record = record_of(tracker)
+        choices = (PERSON,) if record.status == DONE else ()
+        reply = Reply(kind="smalltalk").say(summary_text(record), choices=choices)
         send(dispatcher, reply)
         return reply_slots(reply)

@@ -13,10 +13,14 @@ from actions.answer import answer_message
 from actions.base import SafeAction, record_of, record_slots, reply_slots, send, user_message
 from actions.check_control import FORM, resume
 from actions.check_start import start_check
-from assistant.dialogue.answering import by_lexicon, explain_term, unclear, volunteered, why_topic
+from actions.contact_start import contact_slots
+from assistant import locales
+from assistant.dialogue.answering import explain_term, unclear, volunteered, why_topic
+from assistant.dialogue.check import deletion_offer
 from assistant.dialogue.message import Hit, UserMessage
+from assistant.handover.record import ContactRecord
 from assistant.knowledge.procedure import procedure
-from assistant.rendering.reply import Choice, Reply
+from assistant.rendering.reply import Reply
 from assistant.screening.evidence import Reading
 from assistant.screening.record import DONE, STOPPED, CheckRecord
 
@@ -53,7 +57,7 @@ class ActionAnswerShort(SafeAction):
         offer: str,
     ) -> list[EventType]:
         if offer == "delete":
-            return delete_answers(dispatcher, tracker)
+            return delete_all(dispatcher, tracker)
         if offer == "resume" and record.status == STOPPED and record.next_item:
             return resume(dispatcher, tracker, record, "utter_check_resumed")
         if offer in ("check", "resume"):
@@ -77,20 +81,23 @@ class ActionConfirmDeletion(SafeAction):
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
         """Ask, or delete when this was asked already."""
         if tracker.get_slot("pending_offer") == "delete":
-            return delete_answers(dispatcher, tracker)
-        choices = (Choice("Yes, delete my answers"), Choice("No, keep them"))
-        reply = Reply(kind="smalltalk", offer="delete").say(response="utter_delete_confirm", choices=choices)
+            return delete_all(dispatcher, tracker)
+        reply = deletion_offer()
         send(dispatcher, reply)
         return reply_slots(reply)
 
 
-def delete_answers(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-    """Empty all slots that hold something of the patient and say what was and was not deleted."""
+def delete_all(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    """Say that all was deleted, which Rasa's process does before it says so (hardening.own_data).
+
+    The slots are emptied for the rest of this turn, which is not stored.
+    """
     reply = Reply(kind="smalltalk").say(response="utter_data_deleted")
     send(dispatcher, reply)
     emptied: list[tuple[str, Any]] = [("check_outcome", None), ("last_topic", None), ("requested_slot", None)]
     return [
         *record_slots(CheckRecord(), tracker),
+        *contact_slots(ContactRecord()),
         *(SlotSet(name, value) for name, value in emptied),
         *reply_slots(reply),
     ]
@@ -106,7 +113,12 @@ class ActionExplain(SafeAction):
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
         """Explain from the glossary; else say that nothing is open."""
         message, record = user_message(tracker), record_of(tracker)
-        if message.is_a("explain_meaning"):
+        if locales.current() != locales.DEFAULT:
+            # The terms and the answers that could be explained are English.
+            why = message.is_a("explain_why")
+            reply = Reply(kind="smalltalk")
+            reply.say(response="utter_why_in_general" if why else "utter_nothing_asked")
+        elif message.is_a("explain_meaning"):
             term = explain_term(message.text)
             last = tracker.get_slot("last_topic") or ""
             if term:
@@ -133,7 +145,10 @@ class ActionUtter(SafeAction):
     """Sends a fixed response and marks the reply as small talk."""
 
     #: Command -> response of domain.yml.
-    responses: ClassVar[dict[str, str]] = {"ask_privacy": "utter_privacy", "human_handoff": "utter_human"}
+    responses: ClassVar[dict[str, str]] = {
+        "ask_privacy": "utter_privacy",
+        "ask_own_data": "utter_own_data",
+    }
 
     def name(self) -> str:
         """Return the name in domain.yml."""
@@ -142,11 +157,8 @@ class ActionUtter(SafeAction):
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
         """Send the response that belongs to the command."""
         message = user_message(tracker)
-        if by_lexicon(message):
-            # "Can someone with arrhythmia get it" is no wish for a person.
-            return answer_message(dispatcher, tracker, message, record_of(tracker), volunteered(message))
         reply = Reply(kind="smalltalk")
-        name = next((n for n in self.responses if message.is_a(n)), "human_handoff")
+        name = next((n for n in self.responses if message.is_a(n)), "ask_privacy")
         reply.say(response=self.responses[name])
         send(dispatcher, reply)
         return reply_slots(reply)

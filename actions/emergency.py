@@ -12,7 +12,7 @@ from actions.base import SafeAction, record_of, record_slots, reply_slots, send,
 from assistant.dialogue.check import emergency_reply
 from assistant.safety.red_flags import RedFlag, find_red_flag
 from assistant.safety.second_net import classified_flag
-from assistant.screening.record import DONE, EMERGENCY, STOPPED
+from assistant.screening.record import DONE, EMERGENCY, STOPPED, CheckRecord
 
 
 class ActionEmergency(SafeAction):
@@ -27,13 +27,18 @@ class ActionEmergency(SafeAction):
         message, record = user_message(tracker), record_of(tracker)
         flag = find_red_flag(message.text) or classified_flag(message.text, message.ranking)
         flag = flag or RedFlag("emergency", "classified", bystander=False)
-        record.flag(flag.sign, None)
-        if record.status == STOPPED:
-            record.status = EMERGENCY
         reply = emergency_reply(flag, in_check=False)
         send(dispatcher, reply)
-        events = [*reply_slots(reply), *record_slots(record, tracker)]
-        if record.status == DONE:
-            # A red flag asks for the specialist; the result that is stored must say so as well.
-            events.append(SlotSet("check_outcome", record.outcome()))
-        return events
+        return [*reply_slots(reply), *flagged(record, tracker, flag)]
+
+
+def flagged(record: CheckRecord, tracker: Tracker, flag: RedFlag) -> list[EventType]:
+    """Keep the sign of an emergency for the summary; shared with the form of a request."""
+    record.flag(flag.sign, None)
+    if record.status == STOPPED:
+        record.status = EMERGENCY
+    events = record_slots(record, tracker)
+    if record.status == DONE:
+        # A red flag asks for the specialist; the result that is stored must say so as well.
+        events.append(SlotSet("check_outcome", record.outcome()))
+    return events

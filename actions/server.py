@@ -1,4 +1,4 @@
-"""The metrics of the action server, on a port of their own."""
+"""What the action server does beside actions: its metrics, on a port of their own, and deliveries."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import pluggy
 
 from assistant.observability import json_logs, port
+from clinic import worker
 
 PORT = "STRIA_METRICS_ACTIONS_PORT"
 
@@ -16,15 +17,22 @@ _watching: set[asyncio.Task[None]] = set()
 
 @pluggy.HookimplMarker("rasa_sdk")
 def attach_sanic_app_extensions(app: Any) -> None:
-    """Begin to measure when the action server starts; rasa_sdk calls this for its plugins."""
+    """Begin to measure and to deliver when the action server starts; rasa_sdk calls this for its plugins."""
     app.register_listener(start, "after_server_start")
+    app.register_listener(stop, "before_server_stop")
 
 
 async def start(_app: Any, _loop: Any) -> None:
-    """Serve the metrics of this process when a port is set."""
+    """Serve the metrics of this process when a port is set, and deliver requests when a way is set."""
     json_logs.install()
+    worker.start()
     if port.serve(PORT):
         task = asyncio.ensure_future(port.watch_loop())
         # The event loop itself does not keep a task alive that nobody waits for.
         _watching.add(task)
         task.add_done_callback(_watching.discard)
+
+
+async def stop(_app: Any, _loop: Any) -> None:
+    """Begin no further delivery."""
+    worker.stop()

@@ -1,4 +1,4 @@
-"""The domain of a project that stands on another one: what it does not declare itself comes from its base."""
+"""The domain as Rasa gets it: filled from the project's base, where it has one, and with the responses of languages."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from assistant import locales
 from assistant.datafiles import load_file
 from assistant.screening.items import FILE as ITEMS_FILE
 from assistant.screening.items import ITEMS
@@ -43,6 +44,21 @@ def merged(own: Mapping[str, Any], base: Mapping[str, Any], foreign: Collection[
         lent = {k: v for k, v in (base.get(section) or {}).items() if not is_foreign(section, k, foreign)}
         filled[section] = {**lent, **(own.get(section) or {})}
     return filled
+
+
+def with_languages(domain: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a domain whose responses also have the variations of all languages, each on the condition of the slot.
+
+    Raises:
+        DataFileError: a language can't be used.
+    """
+    responses = {name: list(rows or ()) for name, rows in (domain.get("responses") or {}).items()}
+    for code in locales.codes():
+        condition = [{"type": "slot", "name": locales.SLOT, "value": code}]
+        for name, variations in locales.locale(code).responses.items():
+            if name in responses:
+                responses[name] += [{**row, "condition": condition} for row in variations]
+    return {**domain, "responses": responses}
 
 
 def _names(entries: Any) -> Iterator[str]:

@@ -20,7 +20,7 @@ from types import FrameType, TracebackType
 from typing import Any, TextIO
 
 #: The packages whose texts are shown. Exceptions are cut down for them as well.
-OURS = ("actions", "assistant", "rasa_ext", "scripts")
+OURS = ("actions", "assistant", "clinic", "rasa_ext", "scripts")
 WITHHELD = "(withheld)"
 
 _armed = False

@@ -1,6 +1,7 @@
 """Access to data/wording.yml by dotted path, with variations used in turn.
 
-A project that stands on another one has that one's wordings where it has none of its own.
+A project that stands on another one has that one's wordings where it has none of its own. The texts come in the
+language that is being spoken (assistant.locales).
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from assistant import locales
 from assistant.datafiles import DataFileError, base_dir, find, load_file, load_yaml
 
 FILE = "wording.yml"
@@ -15,8 +17,11 @@ FILE = "wording.yml"
 OWN_SECTIONS = ("items", "glossary")
 
 
-@lru_cache(maxsize=1)
-def _wordings() -> dict[str, Any]:
+@lru_cache(maxsize=16)
+def _wordings(language: str) -> dict[str, Any]:
+    if language != locales.DEFAULT:
+        # What a language lacks is said in English.
+        return _filled(_wordings(locales.DEFAULT), load_yaml(locales.file_of(language, FILE)))
     own, base = load_yaml(FILE), base_dir()
     if not isinstance(own, dict):
         raise DataFileError(find(FILE), "no sections", "Restore it from the repository")
@@ -45,7 +50,7 @@ def wording(path: str, turn: int = 0, **params: Any) -> str:
     Raises:
         DataFileError: no such wording.
     """
-    node: Any = _wordings()
+    node: Any = _wordings(locales.current())
     for key in path.split("."):
         if not isinstance(node, dict) or key not in node:
             raise DataFileError(find(FILE), f"no wording {path!r}", "Add it")
@@ -57,7 +62,7 @@ def wording(path: str, turn: int = 0, **params: Any) -> str:
 
 def section(path: str) -> dict[str, Any]:
     """Return a mapping of wording.yml."""
-    node: Any = _wordings()
+    node: Any = _wordings(locales.current())
     for key in path.split("."):
         node = node[key]
     return dict(node)

@@ -85,6 +85,8 @@ def start(name: str, models: Mapping[str, Path]) -> Bot:
     settings = {
         "ACTION_ENDPOINT_URL": f"{ports.actions_url}/webhook",
         "STRIA_DB": str(bot.folder / "conversations.db"),
+        # What is measured is no patient's.
+        "STRIA_CLINIC_DB": f"sqlite:///{bot.folder}/clinic.db",
         "BENCH_DB": str(bot.folder / "conversations.db"),
         "STRIA_WEB_PURGE_HOURS": "0",
         "SANIC_HOST": LOOPBACK,

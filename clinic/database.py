@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from functools import lru_cache
@@ -18,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from assistant.datafiles import project_dir
+from clinic import sqlite_file
 from clinic.tables import metadata
 
 URL = "STRIA_CLINIC_DB"
@@ -30,8 +32,21 @@ class ClinicDatabaseError(Exception):
 
 
 def url() -> str:
-    """Return the address of the database: STRIA_CLINIC_DB, else SQLite in the project's var/."""
-    return os.environ.get(URL) or f"sqlite:///{project_dir() / 'var' / 'clinic.db'}"
+    """Return the address of the database: STRIA_CLINIC_DB, else SQLite in the project's var/.
+
+    Its variable with _FILE at the end names a file that holds the address, with its password.
+
+    Raises:
+        ClinicDatabaseError: The file can't be read.
+    """
+    if address := os.environ.get(URL):
+        return address
+    if file := os.environ.get(f"{URL}_FILE"):
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ClinicDatabaseError(type(error).__name__) from None
+    return f"sqlite:///{project_dir() / 'var' / 'clinic.db'}"
 
 
 @contextlib.contextmanager
@@ -59,6 +74,26 @@ def ready() -> bool:
     except ClinicDatabaseError:
         return False
     return True
+
+
+def deleting(connection: Any) -> None:
+    """Note in a transaction that it deletes words of a patient; `forget_deleted` has to follow."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(sqlite_file.MARK)
+
+
+def forget_deleted() -> None:
+    """Let nothing of what was deleted stand in SQLite's files; does nothing elsewhere.
+
+    Raises:
+        ClinicDatabaseError: Others are using it for too long, or it can't be used; the next time does it.
+    """
+    try:
+        engine = _engine(url())
+        if engine.dialect.name == "sqlite":
+            sqlite_file.sweep(str(engine.url.database))
+    except (sa.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
+        raise ClinicDatabaseError(type(error).__name__) from None
 
 
 def close() -> None:

@@ -14,8 +14,9 @@ from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import read_yaml
 
+from assistant import locales
 from assistant.datafiles import DataFileError, base_dir, content_files, find, project_dir
-from assistant.domains import foreign_items, merged
+from assistant.domains import foreign_items, merged, with_languages
 from rasa_ext.hardening import install
 
 install()
@@ -76,7 +77,14 @@ class SharedDataImporter(RasaFileImporter):
         super().__init__(config_file, domain_path, training_data_paths)
 
     def get_domain(self) -> Domain:
-        """Return the domain, filled from the base's."""
+        """Return the domain, filled from the base's, with the responses of all languages."""
+        domain = self._filled_domain()
+        try:
+            return Domain.from_dict(with_languages(domain.as_dict())) if locales.codes() else domain
+        except DataFileError as error:
+            raise RasaException(str(error)) from None
+
+    def _filled_domain(self) -> Domain:
         if self._base is None or self._domain_path is None:
             return super().get_domain()
         own, lent = (

@@ -135,7 +135,11 @@ def measure_start() -> Start:
     folder = Path(tempfile.mkdtemp(prefix="stria-eval-"))
     ports = Ports(free_port(), free_port())
     env = child_environment(
-        {"ACTION_ENDPOINT_URL": f"{ports.actions_url}/webhook", "STRIA_DB": str(folder / "stria.db")}
+        {
+            "ACTION_ENDPOINT_URL": f"{ports.actions_url}/webhook",
+            "STRIA_DB": str(folder / "stria.db"),
+            "STRIA_CLINIC_DB": f"sqlite:///{folder}/clinic.db",
+        }
     )
     begun = time.monotonic()
     service = Service.start("rasa", rasa_command(ports, {}), folder / "rasa.log", env)

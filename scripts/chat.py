@@ -24,10 +24,12 @@ from scripts._terminal import Reply, buttons_of, message_for, render
 WIDEST = 96
 STOP_SECONDS = 15
 LEAVE = ("exit", "quit")
+#: Rasa's channel has an empty reply for nothing else.
+SILENCE = "  (no answer: a person has taken over; make giveback SENDER={sender} ends it)"
 
 
 def send(url: str, sender: str, message: str) -> list[Reply]:
-    """Sends a message and returns the replies.
+    """Sends a message and returns the replies; there are none while a person has taken over.
 
     Raises:
         CommandError: When the server does not answer as it should; it says what happened.
@@ -44,8 +46,6 @@ def send(url: str, sender: str, message: str) -> list[Reply]:
         raise CommandError("the server sent something that is no reply") from error
     if not isinstance(replies, list) or not all(isinstance(reply, dict) for reply in replies):
         raise CommandError("the server sent something that is no reply")
-    if not replies:
-        raise CommandError("the server sent an empty reply")
     return replies
 
 
@@ -77,7 +77,7 @@ def converse(ports: Ports) -> None:
             return
         buttons = buttons_of(replies)
         width = min(shutil.get_terminal_size().columns, WIDEST)
-        say(f"\n{render(replies, width)}\n")
+        say(f"\n{render(replies, width) if replies else SILENCE.format(sender=sender)}\n")
 
 
 def _wait_until_ready(ports: Ports, process: subprocess.Popen[bytes], log: str) -> None:

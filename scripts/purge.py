@@ -1,6 +1,7 @@
-"""Erases expired conversations once, for a timer of the machine (cron). The server does it by itself, too.
+"""Erases once what has been kept for too long, for a timer of the machine (cron). The server does it, too.
 
-It uses the stores of endpoints.yml and the days of the web channel in credentials.yml.
+Conversations: the stores of endpoints.yml, the days of the web channel in credentials.yml. The clinic's
+data: its database (STRIA_CLINIC_DB), the days of data/retention.yml.
 """
 
 from __future__ import annotations
@@ -11,11 +12,22 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from assistant.datafiles import DataFileError
+from assistant.retention import FILE
+from clinic.database import ClinicDatabaseError
 from scripts import _quiet
 from scripts._env import QUIET, ROOT, CommandError, run_command, say
 from scripts._ports import read_ports
 from scripts._stack import rasa_settings
 
+#: What a row of each kind is called.
+_NAMES = {
+    "requests_done": "request(s) that were done",
+    "requests_open": "request(s) that were not done",
+    "questions": "question(s)",
+    "audit": "line(s) of the audit",
+    "counts": "count(s)",
+}
 WEB = "rasa_ext.channels.web.WebInput"
 
 
@@ -33,8 +45,8 @@ def session_days(folder: Path) -> int:
         raise CommandError(str(error)) from None
 
 
-async def purge(folder: Path, days: int) -> int:
-    """Returns how many conversations were erased in the stores of the folder's endpoints.yml."""
+async def purge(folder: Path, days: int) -> tuple[int, dict[str, int]]:
+    """Returns how many conversations were erased in the stores of the folder's endpoints.yml, and what else."""
     from rasa.core.lock_store import LockStore
     from rasa.core.tracker_store import TrackerStore
     from rasa.core.utils import AvailableEndpoints
@@ -45,7 +57,8 @@ async def purge(folder: Path, days: int) -> int:
     store: Any = TrackerStore.create(endpoints.tracker_store)
     if not retention.can_purge(store):
         raise CommandError("the tracker store of endpoints.yml is no SQL store")
-    return await retention.purge(store, LockStore.create(endpoints.lock_store), days)
+    erased = await retention.purge(store, LockStore.create(endpoints.lock_store), days)
+    return erased, await retention.purge_clinic(store, days)
 
 
 def purge_once(folder: Path) -> int:
@@ -61,14 +74,21 @@ def purge_once(folder: Path) -> int:
     os.chdir(ROOT)
     days = session_days(folder)
     try:
-        erased = asyncio.run(purge(folder, days))
+        erased, of_clinic = asyncio.run(purge(folder, days))
     except CommandError:
         raise
+    except DataFileError as error:
+        raise CommandError(str(error)) from None
+    except ClinicDatabaseError as error:
+        raise CommandError(f"the clinic's data could not be erased ({error})") from None
     except Exception as error:
         # Type only: the message of an exception may hold what a patient typed.
         raise CommandError(f"the conversations could not be erased ({type(error).__name__})") from None
     what = "conversation" if erased == 1 else "conversations"
     say(f"Erased {erased} {what} without a message in the last {days} days.")
+    rows = [f"{count} {_NAMES[kind]}" for kind, count in of_clinic.items() if count]
+    if rows:
+        say(f"Erased of the clinic's data, by data/{FILE}: {', '.join(rows)}.")
     return 0
 
 

@@ -119,6 +119,7 @@ def rendered(slots: Mapping[str, Any], channel: str, form: str) -> str:
     Raises:
         CommandError: When there is nothing to tell, or the resource breaks a rule of FHIR.
     """
+    from assistant.locales import DEFAULT, SLOT
     from assistant.screening.fhir import questionnaire_response, to_json
     from assistant.screening.fhir_rules import check_response
     from assistant.screening.record import CheckRecord
@@ -126,7 +127,8 @@ def rendered(slots: Mapping[str, Any], channel: str, form: str) -> str:
     from assistant.screening.summary_letter import summary_letter
     from assistant.screening.summary_page import summary_page
 
-    record, about = CheckRecord.from_slots(slots), Circumstances(channel=channel)
+    record = CheckRecord.from_slots(slots)
+    about = Circumstances(channel=channel, language=str(slots.get(SLOT) or DEFAULT))
     if not (record.answered or record.off_list or record.red_flags):
         raise CommandError("this conversation has no check yet; make summary lists those with one")
     if form == "text":

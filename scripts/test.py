@@ -73,7 +73,8 @@ def stages(results: str) -> list[Stage]:
         Stage("browser", [*python, "scripts.browser"]),
         Stage("checks", [*python, "scripts.check"]),
         Stage("audit", [*python, "scripts.audit"]),
-        Stage("unit tests", [*pytest, "tests/unit"], is_pytest=True),
+        # On all cores; the tests of a file stay together, and so what they share is made once.
+        Stage("unit tests", [*pytest, "-n", "auto", "--dist", "loadfile", "tests/unit"], is_pytest=True),
         Stage("training", [*python, "scripts.train"]),
         Stage("stories", stories),
         Stage("language tests", [*pytest, "tests/nlu"], is_pytest=True),

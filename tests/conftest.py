@@ -2,4 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+
+import pytest
+
+from clinic import database
+
 pytest_plugins = ["tests.conversation_plugin", "pytester"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keeps the tests away from the clinic's database of this project."""
+    folder = tempfile.TemporaryDirectory(prefix="stria-clinic-")
+    config.add_cleanup(folder.cleanup)
+    if database.URL not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
+        # Each worker of a run on several cores has its own.
+        os.environ[database.URL] = f"sqlite:///{folder.name}/clinic.db"

@@ -42,9 +42,10 @@ class OwnStack(Stack):
         """Returns how many events there are of each conversation."""
         return dict(self.query("SELECT sender_id, count(*) FROM events GROUP BY sender_id"))
 
-    def newest_sender(self) -> str:
-        """Returns the conversation in which something happened last."""
-        return str(self.query("SELECT sender_id FROM events ORDER BY id DESC LIMIT 1")[0][0])
+    def newest_sender(self, beginning: str = "") -> str:
+        """Returns the conversation in which something happened last, of those that begin so."""
+        newest = "SELECT sender_id FROM events WHERE sender_id LIKE ? ORDER BY id DESC LIMIT 1"
+        return str(self.query(newest, f"{beginning}%")[0][0])
 
     def user_turns(self, sender: str) -> list[str]:
         """Returns what was typed, as the tracker has it."""
@@ -118,6 +119,7 @@ def start_own(settings: Mapping[str, str]) -> OwnStack:
         {
             "ACTION_ENDPOINT_URL": f"http://{LOOPBACK}:{port}/webhook",
             "STRIA_DB": f"{own.folder}/stria.db",
+            "STRIA_CLINIC_DB": f"sqlite:///{own.folder}/clinic.db",
             "SANIC_HOST": LOOPBACK,
             **settings,
         }

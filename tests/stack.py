@@ -141,6 +141,7 @@ def start_stack(settings: Mapping[str, str] | None = None) -> Stack:
         {
             "ACTION_ENDPOINT_URL": f"{ports.actions_url}/webhook",
             "STRIA_DB": str(folder / "stria.db"),
+            "STRIA_CLINIC_DB": f"sqlite:///{folder}/clinic.db",
             "SANIC_HOST": LOOPBACK,
             "STRIA_WEB_SECRET": secrets.token_urlsafe(48),
             "RASA_TOKEN": "",

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from assistant.check import loading, own, shapes
+from assistant.check import loading, own, shapes, unfinished
 from assistant.check.finding import Finding
 from assistant.check.project import Project
 from assistant.datafiles import ROOT, DataFileError, project_dir
@@ -22,6 +22,7 @@ def _stages() -> tuple[tuple[Check, ...], ...]:
     # Imported only when needed: the quick check runs before each start.
     from assistant.check import (
         claims,
+        clinic,
         closing,
         coverage,
         domain_use,
@@ -30,6 +31,7 @@ def _stages() -> tuple[tuple[Check, ...], ...]:
         forbidden,
         lent,
         lists,
+        locales,
         questionnaire,
         readability,
         references,
@@ -47,6 +49,8 @@ def _stages() -> tuple[tuple[Check, ...], ...]:
         files,
         lent,
         lists,
+        clinic,
+        locales,
     )
     said = (forbidden, closing, readability)
     return (loading.check_rest,), tuple(m.check for m in fitting), tuple(m.check for m in said)
@@ -60,9 +64,11 @@ def run(project: Project, *, quick: bool = False) -> list[Finding]:
     unwritten = _caught(own.check, project)
     if unwritten:
         return unwritten
+    # What is not written must not be said to patients, so this is looked at before each start as well.
+    todo = set(_caught(unfinished.check, project))
     found = set(_caught(loading.check_runtime, project))
     if quick:
-        return sorted(found)
+        return sorted(found | todo)
     found |= set(_caught(shapes.check_rest, project))
     stages = () if found else _stages()
     # A changed document keeps old quotes from loading: both are said at once. By itself it stops nothing.
@@ -72,7 +78,7 @@ def run(project: Project, *, quick: bool = False) -> list[Finding]:
             found |= set(_caught(check, project))
         if any(f.level == "error" for f in found):
             break
-    return sorted(found | changed)
+    return sorted(found | changed | todo)
 
 
 def _document(project: Project) -> Iterator[Finding]:

@@ -193,7 +193,7 @@ def _filled(text: str) -> set[str]:
 
 
 def _slots(project: Project, domain: _Domain) -> Iterator[Finding]:
-    folders = ("actions", "assistant/screening", "rasa_ext")
+    folders = ("actions", "assistant/screening", "assistant/handover", "rasa_ext")
     named = {s for _, s in _strings(project, folders, reads=False)} | set(ITEMS)
     said = {n for _, s in _said(project) for n in _filled(s.text)}
     for name, place in domain.slots.items():

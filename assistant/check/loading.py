@@ -6,20 +6,26 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
+from assistant import locales
 from assistant.check import shapes
 from assistant.check.finding import Finding
 from assistant.check.literals import ANY, calls, resolve
 from assistant.check.project import Project
 from assistant.check.shapes import THRESHOLDS
 from assistant.datafiles import DataFileError, line_at, load_yaml
+from assistant.handover.clinic_file import clinic
+from assistant.handover.forms import forms
 from assistant.knowledge.content import read_content
 from assistant.knowledge.procedure import procedure
 from assistant.nlu.training_data import read_examples
+from assistant.records import records
+from assistant.retention import retention
 from assistant.safety.injection import is_injection
-from assistant.safety.rules import rules
+from assistant.safety.rules import rules, signed
 from assistant.screening.answers import FORMS
 from assistant.screening.items import neutral_words, policies
 from assistant.screening.lexicon import CUES, terms
+from assistant.wording import FILE as WORDING
 
 #: Forms of answers that exclude each other.
 _APART = (
@@ -59,7 +65,8 @@ def check_runtime(project: Project) -> Iterator[Finding]:
         yield from misshapen
         return
     loaders: tuple[Callable[[], object], ...] = (
-        *(policies, neutral_words, procedure, terms, rules, _injection),
+        *(policies, neutral_words, procedure, terms, rules, _injection, _languages, retention),
+        *(clinic, forms),
     )
     for loader in loaders:
         yield from _caught(project, loader)
@@ -71,6 +78,7 @@ def check_runtime(project: Project) -> Iterator[Finding]:
 def check_rest(project: Project) -> Iterator[Finding]:
     """Yield what is wrong with the files that only training and development need."""
     yield from _caught(project, read_examples)
+    yield from _caught(project, records)
     yield from _caught(project, project.domain_data)
     yield from _names_in_code(project)
 
@@ -97,6 +105,16 @@ def _content(project: Project) -> Iterator[Finding]:
 
 def _injection() -> None:
     is_injection("")
+
+
+def _languages() -> None:
+    for code in locales.codes():
+        locales.locale(code)
+        load_yaml(locales.file_of(code, WORDING))
+    for code in signed():
+        rules(code)
+    locales.wanted("")
+    locales.offered("")
 
 
 def _contradictions(project: Project) -> Iterator[Finding]:

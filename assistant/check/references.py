@@ -8,6 +8,7 @@ from assistant.check.coverage import classes
 from assistant.check.finding import Finding
 from assistant.check.project import Project, scalars
 from assistant.datafiles import line_at, load_yaml, read_path
+from assistant.handover.record import FORM, FORM_SLOTS
 from assistant.knowledge.content import FACTS, TOPICS, content
 from assistant.knowledge.procedure import FILE as PROCEDURE
 from assistant.knowledge.procedure import procedure
@@ -89,10 +90,11 @@ def _missing(project: Project, what: str, names: Iterable[str], known: Iterable[
 def _domain(project: Project) -> Iterator[Finding]:
     domain = project.domain_data()
     for form, asked in (domain.get("forms") or {}).items():
-        if list(asked["required_slots"]) != list(ITEMS):
+        wanted, what = (FORM_SLOTS, "its slots") if form == FORM else (ITEMS, f"the items of {FILE}")
+        if list(asked["required_slots"]) != list(wanted):
             yield project.finding(
-                project.domain, _line(project, "forms", form, "required_slots"), f"the form {form} does not ask the items of {FILE} in their order",
-                f"Write required_slots: [{', '.join(ITEMS)}]",
+                project.domain, _line(project, "forms", form, "required_slots"), f"the form {form} does not ask {what} in their order",
+                f"Write required_slots: [{', '.join(wanted)}]",
             )  # fmt: skip
     for item in ITEMS:
         slot = (domain.get("slots") or {}).get(item)

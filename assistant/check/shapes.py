@@ -11,6 +11,8 @@ from assistant.check.finding import Finding
 from assistant.check.project import Project, load, read
 from assistant.check.shape import Anything, Either, Keys, Number, Numbers, Rows, Shape, Text, Words
 from assistant.datafiles import DataFileError
+from assistant.handover.clinic_file import FILE as CLINIC
+from assistant.handover.forms import FILE as CONTACT_FORMS
 from assistant.knowledge.content import FACTS, PAIRS, SILENT, TOPICS
 from assistant.knowledge.procedure import FILE as PROCEDURE
 from assistant.safety.rules import FILE as RED_FLAGS
@@ -24,6 +26,8 @@ FORBIDDEN = "safety/forbidden.yml"
 READING = "safety/reading.yml"
 INJECTION = "safety/injection.yml"
 CLAIMS = "document/claims.yml"
+#: Read by clinic.insights.
+PLAIN_WORDS = "insights/plain_words.yml"
 
 TEXT, WORDS, NONE_OR_MORE = Text(), Words(), Words(0)
 FLAG = Text(("true", "false"))
@@ -95,6 +99,11 @@ RUNTIME: dict[str, Shape] = {
     # Its own reader looks inside.
     RED_FLAGS: Keys(others=Anything()),
     INJECTION: Keys({"patterns": WORDS}),
+    CLINIC: Keys(others=Anything()),
+    CONTACT_FORMS: Keys(others=Anything()),
+    PLAIN_WORDS: Keys(
+        dict.fromkeys("plain everyday numbers joined named maybe_named names_too titles after_name".split(), WORDS)
+    ),
 }  # fmt: skip
 _DOMAIN = Keys(
     more={

@@ -10,7 +10,7 @@ from assistant.dialogue.message import GATE, Hit, UserMessage
 from assistant.knowledge.compose import ANSWERED, NOT_IN_DOCUMENT, Part, answer_topic, follow_up, refuse_topic
 from assistant.knowledge.content import content
 from assistant.knowledge.procedure import procedure
-from assistant.rendering.reply import CHECK, Choice, Reply
+from assistant.rendering.reply import CHECK, PERSON, Choice, Reply
 from assistant.safety.injection import is_injection
 from assistant.screening.assertion import Assertion
 from assistant.screening.evidence import Reading
@@ -23,6 +23,8 @@ from assistant.wording import section, wording
 SMALLTALK = "smalltalk"
 OUT_OF_SCOPE = "out_of_scope"
 UNCLEAR = "unclear"
+#: Some messengers show no more buttons.
+MAX_CHOICES = 3
 
 
 @lru_cache(maxsize=1)
@@ -227,7 +229,11 @@ def _from_parts(parts: list[Part], in_check: bool) -> Reply:
         if offers[0] == "check":
             texts[-1] += "\n\n" + wording("answer.offer_check")
             choices.append(CHECK)
-    reply.say("\n\n".join(texts), choices=() if in_check else tuple(dict.fromkeys(choices))[:3])
+    shown = list(dict.fromkeys(choices))[:MAX_CHOICES]
+    if any(part.unanswered for part in parts):
+        # What the document does not say, a person may know.
+        shown = [*shown[: MAX_CHOICES - 1], PERSON]
+    reply.say("\n\n".join(texts), choices=() if in_check else tuple(shown))
     return reply
 
 

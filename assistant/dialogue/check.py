@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from assistant import locales
 from assistant.dialogue.answering import explain_term, reply_to
 from assistant.dialogue.message import UserMessage
 from assistant.rendering.reply import CHECK, RESUME, Choice, Reply
@@ -45,10 +46,12 @@ class Step:
     Attributes:
         reply: what to say before the next question.
         ask: the item to ask next; None ends the questions (see `record.status`).
+        person: the patient wants to talk to a person instead.
     """
 
     reply: Reply
     ask: Item | None
+    person: bool = False
 
 
 def advance(
@@ -59,6 +62,7 @@ def advance(
     offer: str = "",
     last_topic: str = "",
     last_facts: list[str] | None = None,
+    stale: bool = False,
 ) -> Step:
     """Take the check one message further; changes `record`.
 
@@ -69,6 +73,8 @@ def advance(
         offer: what a yes would mean beside the open question (`delete`).
         last_topic: class name of the last answer, the context of follow-ups.
         last_facts: its fact ids.
+        stale: a person has talked with the patient since the question was put, so that a no, or
+            a mere yes, may be an answer to the person: the question is put again.
     """
     flag = find_red_flag(message.text) or classified_flag(message.text, message.ranking)
     if flag:
@@ -80,6 +86,10 @@ def advance(
         # "Pus?? In easy words please": the patient asks what the word means.
         return Step(_explained(message, item), item)
     plain = _plain_answer(message, item, reading)
+    if stale and not _evidence_for(reading, item):
+        if reading.values.get(item) is not None:
+            return _put_again(record, item, reading)
+        plain = None
     if plain is not None:
         return _answered(message, record, item, plain, reading)
     correction = _correction(message, record, item, reading)
@@ -105,6 +115,9 @@ def _emergency(flag: RedFlag, record: CheckRecord, item: Item) -> Step:
 def emergency_reply(flag: RedFlag, *, in_check: bool) -> Reply:
     """Return the one short message of an emergency or of self-harm."""
     reply = Reply(kind="emergency")
+    if locales.current() == locales.DEFAULT and flag.language in locales.codes():
+        # Somebody in distress writes as they think.
+        reply.language = flag.language
     if flag.kind == "self_harm":
         response = "utter_self_harm_bystander" if flag.bystander else "utter_self_harm"
     else:
@@ -113,6 +126,12 @@ def emergency_reply(flag: RedFlag, *, in_check: bool) -> Reply:
     if in_check:
         reply.say(response="utter_emergency_check_stopped")
     return reply
+
+
+def deletion_offer() -> Reply:
+    """Return the question before anything is deleted."""
+    choices = (Choice("Yes, delete it all"), Choice("No, keep it"))
+    return Reply(kind="smalltalk", offer="delete").say(response="utter_delete_confirm", choices=choices)
 
 
 def _deleted(record: CheckRecord) -> Step:
@@ -135,6 +154,15 @@ def _plain_answer(message: UserMessage, item: Item, reading: Reading) -> Value |
     if answers.is_yes(message.text) or (value == UNSURE and short and answers.is_unsure(message.text)):
         return value
     return None
+
+
+def _put_again(record: CheckRecord, item: Item, reading: Reading) -> Step:
+    """Leave the question open; what was said beside the yes or no is kept."""
+    reply = Reply()
+    for other, old in record.raise_from(reading, skip=item):
+        _say_change(reply, record, other, old)
+    _say_urgent(reply, reading)
+    return Step(reply, item)
 
 
 def _no_then_question(message: UserMessage, item: Item) -> bool:
@@ -254,13 +282,14 @@ def _command(message: UserMessage, record: CheckRecord, item: Item) -> Step | No
         return Step(Reply(kind="smalltalk").say(summary_text(record)), item)
     if name == "delete_data":
         record.status = STOPPED
-        choices = (Choice("Yes, delete my answers"), Choice("No, keep them"))
-        reply = Reply(kind="smalltalk", offer="delete").say(response="utter_delete_confirm", choices=choices)
-        return Step(reply, None)
+        return Step(deletion_offer(), None)
     if name == "ask_privacy":
         return Step(Reply(kind="smalltalk").say(response="utter_privacy"), item)
+    if name == "ask_own_data":
+        return Step(Reply(kind="smalltalk").say(response="utter_own_data"), item)
     if name == "human_handoff":
-        return Step(Reply(kind="smalltalk").say(response="utter_human"), item)
+        record.status = STOPPED
+        return Step(Reply(kind="smalltalk").say(wording("handover.check_paused")), None, person=True)
     if name in ("explain_why", "follow_up/why"):
         return Step(Reply(kind="smalltalk").say(wording(f"items.{item}.why")), item)
     if name in ("explain_meaning", "follow_up/more"):
@@ -366,5 +395,9 @@ def _again(reply: Reply, message: UserMessage, record: CheckRecord, item: Item, 
         reply.say(response=f"utter_help_{item}")
     return Step(reply, item)
 
+
+# For assistant/dialogue/strict.py, which takes the same steps without reading sentences.
+emergency_step, deleted, answered, command, again = _emergency, _deleted, _answered, _command, _again
+put_again = _put_again
 
 __all__ = ["CHECK", "Step", "advance", "apply_correction", "emergency_reply"]

@@ -299,6 +299,11 @@ def _references(
     for number, pair in enumerate(pairs):
         yield from _unknown(PAIRS, ("pairs", number, "facts"), pair.id, pair.facts, ids)
     for number, topic in enumerate(topics):
+        if not topic.parts:
+            yield _error(
+                TOPICS, ("topics", number, "parts"), f"{topic.name} gives no fact",
+                f"Write ids of {FACTS} into its parts",
+            )  # fmt: skip
         lists = (("parts", topic.parts, known), ("list", topic.listed, ids), ("after", topic.after, known),
                  ("more", topic.more, names))  # fmt: skip
         for key, found, among in lists:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ DIMENSIONS = 2 * 384
 _MIDDLE = "layer_norm_8"
 MAX_TOKENS = 128  # the model was trained on texts of up to 128 tokens
 _BATCH_TOKENS = 384  # per run; larger batches leave the cache of the core (0.10 -> 0.14 ms a token)
+# Padding that a run may need for one row more: as much as another run costs (0.2 ms at 0.05 ms a token).
+_PADDING = 4
 
 Vectors = npt.NDArray[np.float32]
 
@@ -80,12 +82,9 @@ class Encoder:
         ids = [self._tokens.ids(text, MAX_TOKENS) for text in texts]
         out = np.zeros((len(ids), DIMENSIONS), np.float32)
         order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-        start = 0
-        while start < len(order):
-            size = max(1, _BATCH_TOKENS // len(ids[order[start]]))
-            rows = order[start : start + size]
-            out[rows] = self._run([ids[i] for i in rows])
-            start += size
+        for rows in _runs([len(ids[i]) for i in order]):
+            chosen = order[rows]
+            out[chosen] = self._run([ids[i] for i in chosen])
         return out
 
     def _run(self, batch: list[list[int]]) -> Vectors:
@@ -103,6 +102,19 @@ class Encoder:
         share = (mask / mask.sum(axis=1, keepdims=True)).astype(np.float32)
         layers = self._session.run(["last_hidden_state", _MIDDLE], feed)
         return np.hstack([unit(np.einsum("bt,btd->bd", share, layer)) for layer in layers])
+
+
+def _runs(lengths: Sequence[int]) -> Iterator[slice]:
+    """Cut rows, of which the lengths in tokens ascend, into runs of like length."""
+    start = 0
+    for end in range(1, len(lengths) + 1):
+        size = end - start
+        if end < len(lengths):
+            fits = (size + 1) * lengths[end] <= _BATCH_TOKENS
+            if fits and size * (lengths[end] - lengths[end - 1]) <= _PADDING:
+                continue
+        yield slice(start, end)
+        start = end
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -100,6 +100,25 @@ class TfIdf:
         """Return a CSR matrix, shape [len(texts), columns], float32."""
         return self._rows(_count(texts, self.longest))
 
+    def products(self, texts: Sequence[str], weights: Floats) -> Floats:
+        """Return `transform(texts) @ weights`, faster for the few texts of a message.
+
+        Args:
+            texts: folded, n of them.
+            weights: shape [columns, classes].
+
+        Returns:
+            shape [n, classes], float32.
+        """
+        out = np.zeros((len(texts), weights.shape[1]), np.float32)
+        for row, blocks in zip(out, _count(texts, self.longest), strict=True):
+            columns: list[int] = []
+            data: list[float] = []
+            for block in blocks:
+                self._append(block, columns, data)
+            row += np.array(data, np.float32) @ weights[columns]
+        return out
+
     def _rows(self, counts: list[tuple[Counter[str], Counter[str]]]) -> Any:
         data: list[float] = []
         columns: list[int] = []

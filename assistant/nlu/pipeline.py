@@ -133,7 +133,7 @@ class TopicModel:
         if encoder is not None:
             vectors = encoder.encode(repaired)
             centre = vectors[:, DIMENSIONS // 2 :].mean(axis=0)
-            dense = _dense(vectors, centre, settings)
+            dense = weighed(vectors, centre, settings)
         products = logistic.row_products(rows, dense)
         seen = int((folds != 0).sum())
         a, temperature = _solve(products, classes, len(classes_of), seen, settings)
@@ -148,10 +148,10 @@ class TopicModel:
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Return calibrated probabilities, shape [len(texts), classes]."""
         repaired = [self._speller.repair(text) for text in texts]
-        scores = self._tfidf.transform(repaired) @ self._weights["sparse"] + self._weights["bias"]
+        scores = self._tfidf.products(repaired, self._weights["sparse"]) + self._weights["bias"]
         if self._encoder is not None:
             vectors = self._encoder.encode(repaired)
-            dense = _dense(vectors, self._weights["centre"], self.settings)
+            dense = weighed(vectors, self._weights["centre"], self.settings)
             scores = scores + dense @ self._weights["dense"]
         return logistic.softmax(np.asarray(scores, np.float32) / np.float32(self.temperature))
 
@@ -227,8 +227,8 @@ def _more_telling(whole: list[Scored], bare: list[Scored]) -> list[Scored]:
     return bare if by_name and other and bare[0][1] >= _CLEAR else whole
 
 
-def _dense(vectors: Floats, centre: Floats, settings: Settings) -> Floats:
-    """Weigh the two halves of sentence vectors, shape [n, 768]; the second around its centre."""
+def weighed(vectors: Floats, centre: Floats, settings: Settings) -> Floats:
+    """Weigh the two halves of sentence vectors, shape [n, 768]; the second around its centre, shape [384]."""
     last, middle = np.hsplit(vectors, 2)
     parts = (settings.embedding_weight * last, settings.middle_weight * unit(middle - centre))
     return np.hstack(parts)

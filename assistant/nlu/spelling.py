@@ -43,14 +43,16 @@ def real_words() -> frozenset[str]:
 class Speller:
     """Repairs text word by word. Read-only after construction."""
 
-    def __init__(self, vocabulary: dict[str, int]):
+    def __init__(self, vocabulary: dict[str, int], edits: int = 2):
         """Index the vocabulary.
 
         Args:
             vocabulary: words to repair towards, with how often they were seen.
+            edits: most that are repaired in a word; with 1 the index takes a tenth of the memory.
         """
         self.vocabulary = vocabulary
-        self._index = SymSpell(max_dictionary_edit_distance=2, prefix_length=7)
+        self._edits = edits
+        self._index = SymSpell(max_dictionary_edit_distance=edits, prefix_length=7)
         for word, count in vocabulary.items():
             self._index.create_dictionary_entry(word, count)
 
@@ -82,7 +84,7 @@ class Speller:
     def _word(self, word: str) -> str:
         if len(word) < _SHORTEST or "'" in word or word in self.vocabulary or word in real_words():
             return word
-        edits = 2 if len(word) >= _TWO_EDITS_FROM else 1
+        edits = min(2 if len(word) >= _TWO_EDITS_FROM else 1, self._edits)
         found = self._index.lookup(word, Verbosity.CLOSEST, max_edit_distance=edits)
         if len(word) == _SHORTEST:
             found = [f for f in found if f.term[0] == word[0]]

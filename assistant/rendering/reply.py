@@ -40,6 +40,7 @@ class Reply:
         topic: class name of the last topic, the context of follow-ups.
         offer: what a yes would now mean (`check`, `delete`, `list`).
         unanswered: topics of questions that the document could not answer.
+        language: in which its fixed responses are said, when it is not that of the conversation.
     """
 
     messages: list[Message] = field(default_factory=list)
@@ -48,6 +49,7 @@ class Reply:
     topic: str | None = None
     offer: str | None = None
     unanswered: list[str] = field(default_factory=list)
+    language: str | None = None
 
     def say(
         self, text: str = "", *, response: str = "", choices: tuple[Choice, ...] = (), **params: Any
@@ -59,3 +61,4 @@ class Reply:
 
 CHECK = Choice("Start the check")
 RESUME = Choice("Go on with the check")
+PERSON = Choice("Talk to a person")

@@ -8,7 +8,7 @@ pattern also knows which words it can't do without: most patterns are ruled out 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,7 +37,7 @@ class Need:
     words: frozenset[str]
     beginnings: tuple[str, ...]
 
-    def met(self, present: frozenset[str]) -> bool:
+    def met(self, present: Set[str]) -> bool:
         """Tell whether one of the words is among `present`."""
         if not self.words.isdisjoint(present):
             return True

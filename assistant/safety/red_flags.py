@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
+from assistant.locales import DEFAULT
 from assistant.safety.patterns import PatternSet
-from assistant.safety.rules import Rules, rules
+from assistant.safety.rules import Rules, rules, signed
 from assistant.safety.wording import Sentence
 
 #: Two sentences of so many words together may share a sign: "My chest. It hurts."
@@ -27,23 +28,33 @@ CONTEXT = 160
 
 @dataclass(frozen=True)
 class RedFlag:
-    """A sign that was recognised: its kind, which sign it is and whether it is a bystander's."""
+    """A sign that was recognised: its kind, which sign, whether it is a bystander's, and in which language."""
 
     kind: Literal["emergency", "self_harm"]
     sign: str
     bystander: bool
+    language: str = DEFAULT
 
 
 def find_red_flag(text: str) -> RedFlag | None:
     """Return the first sign of self-harm, else of an emergency, in `text`, or None.
 
+    It is looked for in every language, whatever that of the conversation.
+
     Raises:
-        DataFileError: data/screening/red_flags.yml can't be used.
+        DataFileError: data/screening/red_flags.yml, or that of a language, can't be used.
     """
-    found = rules()
-    sentences = [
-        Sentence(found.idioms.blank(s.text), s.mark) for s in found.wording.sentences(text[:MAX_LENGTH])
-    ]
+    text = text[:MAX_LENGTH]
+    flag = _find(rules(), text)
+    for code in signed() if flag is None else ():
+        found = rules(code)
+        if found.possible(text) and (flag := _find(found, text)) is not None:
+            return replace(flag, language=code)
+    return flag
+
+
+def _find(found: Rules, text: str) -> RedFlag | None:
+    sentences = [Sentence(found.idioms.blank(s.text), s.mark) for s in found.wording.sentences(text)]
     readings = [*_single(sentences), *_shared(sentences)]
     for reading in readings:
         for _, match in _crossing(found.self_harm, reading):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -45,6 +45,16 @@ class Sentence:
     mark: str
 
 
+@lru_cache(maxsize=64)
+def _tokens(message: str) -> tuple[tuple[str, str], ...]:
+    """Return the words and marks of `message`, each with its kind: "" (a word), "comma" or "end".
+
+    Each language reads the same message, and each turn reads it several times.
+    """
+    plain = unicodedata.normalize("NFKC", message.translate(_INVISIBLE))
+    return tuple((match.group(), match.lastgroup or "") for match in _TOKEN.finditer(fold(plain)))
+
+
 class Wording:
     """Reads messages with the spellings of red_flags.yml."""
 
@@ -66,19 +76,22 @@ class Wording:
 
     def sentences(self, message: str) -> list[Sentence]:
         """Return the sentences of `message`, normalised; none for a message without words."""
-        plain = unicodedata.normalize("NFKC", message.translate(_INVISIBLE))
         found: list[Sentence] = []
         tokens: list[str] = []
-        for match in _TOKEN.finditer(fold(plain)):
-            if match["end"]:
-                self._close(tokens, match["end"], found)
+        for token, kind in _tokens(message):
+            if kind == "end":
+                self._close(tokens, token, found)
                 tokens = []
-            elif match["comma"]:
+            elif kind:
                 tokens.append(",")
             else:
-                tokens.extend(self.mend(match.group()))
+                tokens.extend(self.mend(token))
         self._close(tokens, "", found)
         return found
+
+    def any_word(self, message: str, wanted: Callable[[str], bool]) -> bool:
+        """Tell whether `wanted` holds for a word of `message`, as it is written."""
+        return any(not kind and wanted(token) for token, kind in _tokens(message))
 
     def _close(self, tokens: list[str], mark: str, found: list[Sentence]) -> None:
         words = self._alike(tokens)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+from assistant import locales
 from assistant.screening.fhir_values import clean
 from assistant.screening.items import Value, medicines_item
 from assistant.screening.questionnaire import (
@@ -80,7 +81,8 @@ def questionnaire_response(record: CheckRecord, about: Circumstances = NOTHING_E
     definition = loaded()
     found = report(record, about)
     resource: Resource = {"resourceType": "QuestionnaireResponse", "language": about.language}
-    resource["text"] = {"status": "generated", "div": _narrative(summary_text(record), about.language)}
+    # The clinic's language, whatever that of the conversation.
+    resource["text"] = {"status": "generated", "div": _narrative(summary_text(record), locales.current())}
     if about.patient is not None:
         resource["contained"] = [_patient(about)]
     resource["extension"] = list(_extensions(found, base(definition)))

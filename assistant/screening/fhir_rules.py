@@ -17,6 +17,7 @@ from assistant.screening.fhir_values import Problem, answer_problems, is_date_ti
 from assistant.screening.items import Item, Value
 from assistant.screening.outcome import IncompleteAnswersError, compute_outcome
 from assistant.screening.questionnaire import Definition, base, canonical, item_of, loaded, value_of
+from assistant.screening.record import NOT_READ
 from assistant.wording import wording
 
 STATUSES = ("in-progress", "completed", "amended")
@@ -269,7 +270,9 @@ def _outcome(
         item = item_of(link)
         if item and len(given) == 1:
             values[item] = value_of(given[0].get("valueCoding"))
-    concerns = "off-list" in answers or "red-flags" in answers
+    # Words that nobody has read count as well.
+    unread = any(cue.get("valueString") == NOT_READ for cue in answers.get("history.cue", ()))
+    concerns = "off-list" in answers or "red-flags" in answers or unread
     try:
         expected = compute_outcome(values, other_concerns=concerns)
     except IncompleteAnswersError as error:

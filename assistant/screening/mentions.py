@@ -62,6 +62,13 @@ def find_mentions(text: str) -> tuple[list[Mention], list[Clause]]:
     Spelling of single words is repaired towards the lexicon before matching; spans are those of
     the original text.
     """
+    mentions, clauses = _find_mentions(text)
+    return list(mentions), list(clauses)
+
+
+# Several readers look at one message, one after the other.
+@lru_cache(maxsize=8)
+def _find_mentions(text: str) -> tuple[list[Mention], list[Clause]]:
     from spacy.tokens import Doc
 
     clauses = split_clauses(text)

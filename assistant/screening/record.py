@@ -17,6 +17,8 @@ from assistant.screening.outcome import Outcome, compute_outcome
 from assistant.text import shorten
 
 ACTIVE, STOPPED, EMERGENCY, DONE, NEW = "active", "stopped", "emergency", "done", "none"
+#: Cue of words in a language of which only fixed forms are known: nobody has read them.
+NOT_READ = "not read"
 
 
 @dataclass
@@ -83,8 +85,13 @@ class CheckRecord:
 
     @property
     def other_concerns(self) -> bool:
-        """True when something off the list or a red flag was named: at least a review."""
-        return bool(self.off_list or self.red_flags)
+        """True when something off the list or a red flag was named, or was not read: at least a review."""
+        return bool(self.off_list or self.red_flags or self.unread)
+
+    @property
+    def unread(self) -> list[str]:
+        """The words that nobody has read; see `NOT_READ`."""
+        return list(dict.fromkeys(e["words"] for e in self.entries if e["cue"] == NOT_READ))
 
     def outcome(self) -> Outcome:
         """Return the result. Raises IncompleteAnswersError when an item has no answer."""
@@ -141,6 +148,13 @@ class CheckRecord:
         """Keep readings and off-list conditions for the summary."""
         _extend(self.off_list, reading.off_list)
         _extend(self.readings, reading.readings)
+
+    def note_unread(self, item: Item, words: str) -> None:
+        """Keep words that can't be read beside the question they were said to. They are no answer to it."""
+        self.entries.append(
+            {"item": item, "value": UNSURE, "words": words, "cue": NOT_READ, "how": "volunteered",
+             "old": self.values[item], "at": _now()}
+        )  # fmt: skip
 
     def note_unanswered(self, topics: list[str], text: str) -> None:
         """Keep questions that the document could not answer; one without a topic in the patient's words."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant import locales
 from assistant.knowledge.content import content
 from assistant.screening.items import (
     CONTRAINDICATIONS,
@@ -32,7 +33,9 @@ def item_line(record: CheckRecord, item: Item) -> str:
 def _telling(record: CheckRecord, item: Item) -> str:
     """Return the patient's words, without bare yes / no / not sure."""
     plain = {"yes", "no", "not sure", "nope", "none", "nah", "no."}
-    said = [w for w in record.words_of(item) if w.strip().lower() not in plain]
+    said = [
+        w for w in record.words_of(item) if w.strip().lower() not in plain and not locales.is_bare_answer(w)
+    ]
     return "; ".join(f"“{shorten(w, 80)}”" for w in said[-3:])
 
 
@@ -72,6 +75,7 @@ def grounds(record: CheckRecord) -> list[str]:
         if record.red_flags:
             named.append(wording("check.red_flag_item"))
         named += [wording("check.off_list_item", words=w) for w in record.off_list]
+        named += [wording("check.unread_item", words=shorten(w, 80)) for w in record.unread]
     return named
 
 

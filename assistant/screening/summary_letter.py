@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from assistant import locales
 from assistant.screening.fhir_values import clean
 from assistant.screening.questionnaire import canonical, loaded
 from assistant.screening.record import CheckRecord
@@ -38,7 +39,7 @@ def about_lines(found: Report) -> list[tuple[str, str]]:
         (wording("summary.page.status"), wording(f"summary.page.{found.status}")),
         (wording("summary.page.authored"), moment(found.authored) if found.authored else ""),
         (wording("summary.page.channel"), about.channel),
-        (wording("summary.page.language"), about.language),
+        (wording("summary.page.language"), locales.shown(about.language)),
         (wording("summary.page.questionnaire"), canonical(loaded())),
         (wording("summary.page.document"), found.document),
     ]

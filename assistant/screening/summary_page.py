@@ -14,6 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from assistant import locales
 from assistant.screening.fhir_values import clean
 from assistant.screening.items import ITEMS
 from assistant.screening.record import CheckRecord
@@ -43,6 +44,8 @@ def summary_page(record: CheckRecord, about: Circumstances = NOTHING_ELSE) -> st
     style = (_FOLDER / _STYLE).read_text(encoding="utf-8")
     page = _template().render(
         report=found,
+        # The clinic's: that of the conversation is told below.
+        language=locales.current(),
         t=texts,
         style=_Trusted(style),
         policy=_policy(style),
@@ -56,6 +59,11 @@ def summary_page(record: CheckRecord, about: Circumstances = NOTHING_ELSE) -> st
         about=about_lines(found),
     )
     return clean(page) + "\n"
+
+
+def page_policy() -> str:
+    """Return the policy that the page has inside, for whoever serves it with one of theirs."""
+    return _policy((_FOLDER / _STYLE).read_text(encoding="utf-8"))
 
 
 class _Trusted(str):

@@ -19,7 +19,7 @@ from sanic.response import json as json_response
 from assistant import logs
 from assistant.observability import metrics
 from rasa_ext.hardening.first_look import Look, look_first
-from rasa_ext.metrics.turns import measured
+from rasa_ext.metrics.turns import may_be_silent, measured
 
 logger = logging.getLogger(__name__)
 
@@ -193,13 +193,15 @@ class SafeInput(InputChannel):
     async def take_turn(self, on_new_message: OnNewMessage, incoming: Incoming) -> list[dict[str, Any]]:
         """Hand one message to Rasa and return its replies.
 
+        There are none while a person of the clinic has taken over.
+
         Raises:
             ChannelError: 503 when the turn failed or the assistant has no model.
         """
         collector = CollectingOutputChannel()
         with measured(self.name(), incoming.sender):
             await self.run_turn(on_new_message, incoming, collector)
-            if not collector.messages:
+            if not collector.messages and not may_be_silent():
                 raise unavailable("has no answer right now")
         return list(collector.messages)
 

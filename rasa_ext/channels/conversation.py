@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 
-from assistant import logs
+from assistant import locales, logs
 from assistant.observability import metrics
 from assistant.screening.record import CheckRecord
 from assistant.screening.summary import summary_text
+from assistant.wording import wording
 from rasa_ext.channels import stores, transcript
 from rasa_ext.channels.base import (
     ChannelError,
@@ -26,6 +30,9 @@ from rasa_ext.channels.replies import Reply, SafeOutput
 from rasa_ext.metrics import turns
 
 logger = logging.getLogger(__name__)
+
+#: Conversations of which it is remembered what metadata they have.
+REMEMBERED = 10_000
 
 
 class Outbox(SafeOutput):
@@ -56,11 +63,13 @@ class Conversations:
         """Let at most so many messages of one conversation wait."""
         self._channel, self._on_new_message = channel, on_new_message
         self.order = Order(most_waiting)
+        self._recorded: OrderedDict[str, str] = OrderedDict()
 
     def send(self, agent: Any, incoming: Incoming) -> Outbox:
         """Take a message, which has an id, into the line and return where its replies appear.
 
-        The metadata goes into the tracker with the first message only. The same id again gives the
+        The metadata goes into the tracker with the first message only, and again when it has changed: with
+        a new consent. The same id again gives the
         same replies; nothing is done twice. All is finished, whether anybody waits for it or not.
 
         Raises:
@@ -93,13 +102,15 @@ class Conversations:
             raise unavailable()
         message_id = str(incoming.id)
         known: list[Reply] | None = None
+        left = False
 
         async def is_new(message: UserMessage) -> bool:
-            nonlocal known
+            nonlocal known, left
             used, events = await stores.look_up(agent.tracker_store, incoming.sender, message_id)
             known = transcript.replies_to(events, message_id)
+            left = known == [] and transcript.was_left_to_a_person(events, message_id)
             if used:
-                message.metadata = None
+                message.metadata = await self._new_metadata(agent, incoming, events)
             return known is None
 
         # Under the lock: at this moment no other server is taking the same message.
@@ -108,8 +119,37 @@ class Conversations:
             turns.repeated()
         for reply in known or ():
             await outbox.deliver(reply)
-        if not known and not outbox.count:
+        if not (known or outbox.count or left or turns.may_be_silent()):
             raise unavailable("has no answer right now")
+
+    async def _new_metadata(
+        self, agent: Any, incoming: Incoming, events: Sequence[Any]
+    ) -> dict[str, Any] | None:
+        """Return of the metadata what the tracker has not; the language counts again after a start over."""
+        stored = dict(incoming.metadata or {})
+        language = stored.pop(locales.SLOT, None)
+        if stored and await self._is_recorded(agent, incoming.sender, stored, events):
+            stored = {}
+        if language:
+            stored[locales.SLOT] = language
+        return stored or None
+
+    async def _is_recorded(
+        self, agent: Any, sender: str, metadata: dict[str, Any], events: Sequence[Any]
+    ) -> bool:
+        """Tell whether the tracker has the metadata already; asked once for each that is new here."""
+        recorded = json.dumps(metadata)
+        if self._recorded.get(sender) == recorded:
+            return True
+        found = any((getattr(e, "metadata", None) or {}).items() >= metadata.items() for e in events)
+        if not found:
+            found = await stores.has_metadata(agent.tracker_store, sender, metadata)
+        # Not when it is still to be stored: the turn may fail.
+        if found:
+            self._recorded[sender] = recorded
+            if len(self._recorded) > REMEMBERED:
+                self._recorded.popitem(last=False)
+        return found
 
     async def transcript(self, agent: Any, sender: str) -> list[dict[str, Any]]:
         """Return what was said since the last start over, with the turns that are under way."""
@@ -122,7 +162,14 @@ class Conversations:
         async with self.order.join(sender, limited=False):
             tracker = await stores.load(agent.tracker_store, sender)
         record = CheckRecord.from_slots(tracker.current_slot_values()) if tracker else CheckRecord()
-        return summary_text(record) if record.answered or record.off_list else None
+        if not (record.answered or record.off_list):
+            return None
+        language = tracker.get_slot(locales.SLOT) if tracker else None
+        text = summary_text(record)
+        if language not in locales.codes():
+            return text
+        # It stays in the clinic's language; staff is told in which the patient wrote.
+        return f"{text}\n{wording('summary.page.language')}: {locales.shown(str(language))}"
 
     async def restart(self, agent: Any, sender: str) -> None:
         """Start over, after the messages that came before. To be called by `finish`."""

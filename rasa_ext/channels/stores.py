@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
-from rasa.core.tracker_store import (
-    AwaitableTrackerStore,
-    FailSafeTrackerStore,
-    InMemoryTrackerStore,
-    RedisTrackerStore,
-    SQLTrackerStore,
-)
+from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import Restarted, UserUttered
 
 from rasa_ext.channels import transcript
 from rasa_ext.channels.replies import Reply
 from rasa_ext.metrics.timing import store_work
+from rasa_ext.stores import erasure
 from rasa_ext.stores.apart import apart
-from rasa_ext.stores.events import delete_events, forget_deleted
+from rasa_ext.stores.wrappers import innermost, primary
+
+__all__ = [
+    "can_erase",
+    "erase",
+    "has_metadata",
+    "innermost",
+    "last_replies",
+    "load",
+    "look_up",
+    "primary",
+    "start_over",
+]
 
 #: Events of what was said that hold the last turn; a turn has few replies.
 _RECENT = 30
-
-
-def primary(store: Any) -> Any:
-    """Return the store behind Rasa's fail-safe, which hides errors behind an empty conversation."""
-    return store._tracker_store if isinstance(store, FailSafeTrackerStore) else store
-
-
-def innermost(store: Any) -> Any:
-    """Return the store that all wrappers write to."""
-    return _all(primary(store))[0]
 
 
 @store_work("transcript")
@@ -66,6 +63,27 @@ def _used_and_seen(store: Any, sender: str, message_id: str) -> tuple[bool, bool
         # Rasa stores JSON: in what was typed, quotes have a backslash before them.
         mark = event.data.contains(f'"message_id": "{message_id}"', autoescape=True)
         return typed.first() is not None, typed.filter(mark).first() is not None
+
+
+@store_work("look_up")
+async def has_metadata(store: Any, sender: str, metadata: Mapping[str, Any]) -> bool:
+    """Tell whether a message of the patient was stored with this metadata. Raises when the store fails."""
+    inner = innermost(store)
+    if not isinstance(inner, SQLTrackerStore):
+        tracker = await load(store, sender)
+        events = tracker.events if tracker else ()
+        return any((getattr(e, "metadata", None) or {}).items() >= metadata.items() for e in events)
+    return await apart(inner.engine, lambda: _stored_with(inner, sender, metadata))
+
+
+def _stored_with(store: Any, sender: str, metadata: Mapping[str, Any]) -> bool:
+    with store.session_scope() as session:
+        event = store.SQLEvent
+        typed = session.query(event.id).filter(event.sender_id == sender, event.type_name == "user")
+        for name, value in metadata.items():
+            # As it stands in the JSON that is stored; Rasa adds names of its own beside it.
+            typed = typed.filter(event.data.contains(json.dumps({name: value})[1:-1], autoescape=True))
+        return typed.first() is not None
 
 
 @store_work("look_up")
@@ -104,39 +122,16 @@ async def start_over(agent: Any, sender: str) -> None:
 
 
 async def erase(agent: Any, sender: str) -> None:
-    """Erase all events of a conversation, when no turn is being taken that could bring them back.
+    """Erase all that is stored of a person, when no turn is being taken that could bring it back.
 
     Raises:
-        NotImplementedError: This kind of store is not known.
+        NotImplementedError: This kind of tracker store is not known.
+        ClinicDatabaseError: The clinic's tables could not be erased, and nothing was.
     """
     async with agent.lock_store.lock(sender):
-        for store in _all(agent.tracker_store):
-            await _erase(store, sender)
+        await erasure.erase(agent.tracker_store, sender)
 
 
 def can_erase(store: Any) -> bool:
     """Tell whether conversations in this store can be erased."""
-    return all(isinstance(s, SQLTrackerStore | InMemoryTrackerStore | RedisTrackerStore) for s in _all(store))
-
-
-def _all(store: Any) -> list[Any]:
-    """Return the stores behind Rasa's wrappers; a fail-safe may have a second one in memory."""
-    if isinstance(store, FailSafeTrackerStore):
-        behind = [store._tracker_store, store._fallback_tracker_store]
-        return [inner for s in behind if s is not None for inner in _all(s)]
-    if isinstance(store, AwaitableTrackerStore):
-        return _all(store._tracker_store)
-    return [store]
-
-
-@store_work("erase")
-async def _erase(store: Any, sender: str) -> None:
-    if isinstance(store, SQLTrackerStore):
-        await apart(store.engine, lambda: delete_events(store, store.SQLEvent.sender_id == sender))
-        forget_deleted(store)
-    elif isinstance(store, InMemoryTrackerStore):
-        store.store.pop(sender, None)
-    elif isinstance(store, RedisTrackerStore):
-        store.red.delete(store.key_prefix + sender)
-    else:
-        raise NotImplementedError(type(store).__name__)
+    return erasure.can_erase(store)

@@ -8,24 +8,44 @@ from datetime import datetime, timezone
 from itertools import count
 from typing import Any
 
-from rasa.shared.core.events import BotUttered, Restarted, UserUttered
+from rasa.shared.core.events import BotUttered, Restarted, SlotSet, UserUttered
 
+from assistant.dialogue.takeover import PERSON
 from rasa_ext.channels.replies import Reply, reply_id
 
 
 def replies_to(events: Iterable[Any], message_id: str) -> list[Reply] | None:
     """Return the replies to the message with this id; None when it was not taken yet."""
-    found: list[Reply] | None = None
+    turn = _turn(events, message_id)
+    return None if turn is None else numbered(message_id, _said(turn))
+
+
+def was_left_to_a_person(events: Iterable[Any], message_id: str) -> bool:
+    """Tell whether the assistant was silent on purpose: a person of the clinic had taken over."""
+    kinds = (e.value for e in _turn(events, message_id) or () if _is_kind(e))
+    return PERSON in kinds
+
+
+def _turn(events: Iterable[Any], message_id: str) -> list[Any] | None:
+    """Return what followed the message with this id, up to the next one; None when it was not taken yet."""
+    found: list[Any] | None = None
     for event in events:
         if _typed(event):
             if found is not None:
                 break
             if event.message_id == message_id:
                 found = []
-        elif isinstance(event, BotUttered) and found is not None:
-            reply = Reply.from_message(_message(event), reply_id(message_id, len(found) + 1))
-            found += [reply] if reply else []
+        elif found is not None:
+            found.append(event)
     return found
+
+
+def _said(turn: Iterable[Any]) -> Iterable[dict[str, Any]]:
+    return (event.as_dict() for event in turn if isinstance(event, BotUttered))
+
+
+def _is_kind(event: Any) -> bool:
+    return isinstance(event, SlotSet) and event.key == "answer_kind"
 
 
 def transcript(events: Iterable[Any]) -> list[dict[str, Any]]:

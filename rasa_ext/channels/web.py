@@ -45,6 +45,7 @@ logger = logging.getLogger(__name__)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _CONSENT = re.compile(r"[A-Za-z0-9._-]{1,40}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}")
 _ASSET = re.compile(r"assets/([^/]+)/([^/]+)")
 #: Every answer of the API: private, and not to be kept or guessed at.
 _PRIVATE = {
@@ -132,13 +133,17 @@ class WebInput(SafeInput):
         return routes
 
     def _start_purging(self, agent: Any) -> asyncio.Task[None] | None:
-        """Erase expired conversations from now on."""
+        """Erase expired conversations, and what the clinic has kept for too long, from now on."""
         days, hours = self._settings.session_days, self._settings.purge_hours
-        if agent is None or not hours:
+        if agent is None:
             return None
         store = stores.innermost(agent.tracker_store)
-        if not retention.can_purge(store):
+        if retention.can_purge(store):
+            retention.promise(days)
+        elif hours:
             logger.warning("web: expired conversations in this tracker store are not erased")
+            store = None
+        if not hours:
             return None
         return asyncio.create_task(retention.keep_purging(store, agent.lock_store, days, hours))
 
@@ -210,7 +215,8 @@ class WebInput(SafeInput):
         message_id = body.get("id")
         if not isinstance(message_id, str) or not _ID.fullmatch(message_id):
             raise ChannelError(400, "bad_id", "'id' has to be 8 to 64 letters, digits, - or _.")
-        incoming = Incoming(session.sender, read_text(body), message_id, session.consent_record)
+        about = {**session.consent_record, **_language(body)}
+        incoming = Incoming(session.sender, read_text(body), message_id, about)
         outbox = self.conversations.send(request.app.ctx.agent, incoming)
         await self._stream(request, outbox, self._keep(request, session))
         return None
@@ -277,6 +283,12 @@ class WebInput(SafeInput):
         if renewed is None:
             return {}
         return {"Set-Cookie": self._sessions.cookie(renewed, https=self._callers.is_https(request))}
+
+
+def _language(body: dict[str, Any]) -> dict[str, str]:
+    """Return the language of the page, which the conversation begins in when the assistant knows it."""
+    language = body.get("language")
+    return {"language": language} if isinstance(language, str) and _LANGUAGE.fullmatch(language) else {}
 
 
 def _allowed(request: Request, methods: Mapping[str, Any]) -> Any:

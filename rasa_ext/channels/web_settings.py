@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assistant.kept_secret import SHORTEST, kept_secret
 from rasa_ext.channels.rates import Rates
 from rasa_ext.channels.settings import Settings
 
@@ -17,8 +15,6 @@ ORIGIN = r"https?://[a-z0-9.-]+(:\d{1,5})?"
 #: Also with a wildcard for all subdomains, as `frame-ancestors` allows.
 SITE = r"https?://(\*\.)?[a-z0-9.-]+(:\d{1,5})?"
 RATE = r"[1-9]\d{0,8}/(second|minute|hour|day)"
-#: Characters of a secret; HS256 needs 32 bytes.
-MIN_SECRET = 32
 
 
 @dataclass(frozen=True)
@@ -67,10 +63,10 @@ class WebSettings:
             raise s.wrong("rate_store", str(error)) from None
         if proxies and not public_url:
             raise s.wrong("public_url", "behind a proxy it has to be set")
-        if secret and len(secret) < MIN_SECRET:
-            raise s.wrong("secret", f"it has to have at least {MIN_SECRET} characters")
+        if secret and len(secret) < SHORTEST:
+            raise s.wrong("secret", f"it has to have at least {SHORTEST} characters")
         try:
-            secret = secret or _kept_secret(secret_file)
+            secret = secret or kept_secret(secret_file)
         except (OSError, ValueError) as error:
             raise s.wrong("secret_file", f"{secret_file} can't be used ({type(error).__name__})") from None
         return cls(public_url, sites, demo, assets, secret, days, purge_hours, most_waiting, proxies, rates)
@@ -79,22 +75,3 @@ class WebSettings:
     def session_seconds(self) -> int:
         """How long a session lasts that is not used."""
         return self.session_days * 86_400
-
-
-def _kept_secret(path: Path) -> str:
-    """Return the secret in the file, which is made at the first start, readable by its owner only."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, new = tempfile.mkstemp(dir=path.parent)  # mode 0600
-        try:
-            with os.fdopen(handle, "w", encoding="ascii") as file:
-                file.write(secrets.token_urlsafe(48))
-            os.link(new, path)  # unlike renaming it leaves the file of a faster process as it is
-        except FileExistsError:
-            pass
-        finally:
-            Path(new).unlink()
-    secret = path.read_text(encoding="ascii").strip()
-    if len(secret) < MIN_SECRET:
-        raise ValueError("too short")
-    return secret

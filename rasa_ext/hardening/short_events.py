@@ -3,11 +3,14 @@
 Stock Rasa sends every event of the conversation with each call: each change of a slot with its value,
 and with each message the confidence of every intent, 26 KB after 90 events (research/ops.md 1.4). In
 endpoints.yml, `selective_events: true` under `action_endpoint` leaves messages of the patient without
-what was understood. Slots and the latest message are sent beside the events, and stay whole.
+what was understood, and the form without the message that began it. Slots and the latest message are
+sent beside the events, and stay whole.
 """
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 from typing import Any
 
 from rasa.core.actions.action import RemoteAction
@@ -28,7 +31,10 @@ class _Selected:
 
     def current_state(self, _verbosity: Any) -> dict[str, Any]:
         """Return what is sent."""
-        state: dict[str, Any] = self._tracker.current_state()
+        tracker = copy.copy(self._tracker)
+        if tracker.active_loop:
+            tracker.active_loop = dataclasses.replace(tracker.active_loop, trigger_message=None)
+        state: dict[str, Any] = tracker.current_state()
         said = [e.as_dict() for e in self._tracker.events if isinstance(e, UserUttered)]
         for event in said:
             del event["parse_data"]

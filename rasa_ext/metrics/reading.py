@@ -27,6 +27,7 @@ ANSWER_KINDS = (
     "condition",
     "emergency",
     "smalltalk",
+    "person",
 )
 #: The turn set no answer kind: an action failed, or nothing had to be said.
 NO_KIND = "none"
@@ -101,11 +102,22 @@ def _read_check(happened: Happened, before: list[Any], new: list[Any]) -> None:
     status = now.get("status")
     if restarted:
         happened.left = _item(open_before), RESTARTED
-    elif None in loops and status == DONE:
+    elif not (None in loops and _left_check(loops, before)):
+        return
+    elif status == DONE:
         outcome = _last(new, "check_outcome")
         happened.outcome = str(outcome) if outcome in get_args(Outcome) else None
-    elif None in loops:
+    else:
         happened.left = _item(open_before), str(status) if status in (STOPPED, EMERGENCY) else OTHER
+
+
+def _left_check(loops: list[Any], before: list[Any]) -> bool:
+    """Tell whether the form that ended was the check's; `loops` and `before` begin with the newest."""
+    older = [
+        *loops[loops.index(None) + 1 :],
+        *(e.name for e in before if e.type_name == ActiveLoop.type_name),
+    ]
+    return next((name for name in older if name is not None), FORM) == FORM
 
 
 def _is_apology(event: Any) -> bool:

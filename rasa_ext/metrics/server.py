@@ -12,6 +12,7 @@ from rasa.core import run
 
 from assistant import logs
 from assistant.observability import json_logs, metrics, port
+from clinic.insights import recorder
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ _watching: set[asyncio.Task[None]] = set()
 
 
 def install() -> None:
-    """Begin to measure once the server has loaded its model, when a port for the metrics is set."""
+    """Begin to measure once the server has loaded its model: metrics when a port is set, the clinic's figures."""
     original = run.load_agent_on_start
     if getattr(original, "is_measured", False):
         return
@@ -34,6 +35,7 @@ def install() -> None:
         # Rasa has made its handlers by now, also the one for --log-file.
         json_logs.install()
         start(agent)
+        recorder.start()
         return agent
 
     load.is_measured = True  # type: ignore[attr-defined]

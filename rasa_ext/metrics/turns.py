@@ -13,6 +13,8 @@ from typing import Any
 from assistant import logs
 from assistant.observability import metrics
 from assistant.observability.identity import sender_hash
+from clinic.insights import recorder
+from rasa_ext.metrics.asked import Beside, counts_of, read_beside
 from rasa_ext.metrics.reading import Happened, read_turn
 
 logger = logging.getLogger(__name__)
@@ -22,12 +24,17 @@ _LINE = "turn: channel=%(channel)s sender=%(sender)s ms=%(milliseconds)d kind=%(
 
 @dataclass
 class Turn:
-    """One message on its way; `status` is one of `metrics.STATUSES`."""
+    """One message on its way; `status` is one of `metrics.STATUSES`.
+
+    `silent` tells that a person of the clinic answers, and that no reply is no failure.
+    """
 
     channel: str
     sender: str
     status: str = metrics.OK
+    silent: bool = False
     happened: Happened = field(default_factory=Happened)
+    beside: Beside = field(default_factory=Beside)
 
 
 _current: ContextVar[Turn | None] = ContextVar("stria_turn", default=None)
@@ -53,6 +60,7 @@ def stored(tracker: Any) -> None:
     if turn := _current.get():
         try:
             turn.happened = read_turn(tracker.events)
+            turn.beside = read_beside(tracker.events, turn.happened)
             if turn.happened.apology:
                 turn.status = metrics.ACTION_FAILED
         except Exception as error:
@@ -73,6 +81,18 @@ def repeated() -> None:
         metrics.REFUSED.labels(turn.channel, "duplicate").inc()
 
 
+def left_to_a_person() -> None:
+    """Note that the assistant leaves the answer to a person who has taken over."""
+    if turn := _current.get():
+        turn.silent = True
+
+
+def may_be_silent() -> bool:
+    """Tell whether the turn may end without a reply."""
+    turn = _current.get()
+    return turn is not None and turn.silent
+
+
 def _count(turn: Turn, seconds: float) -> None:
     channel, happened = turn.channel, turn.happened
     metrics.TURNS.labels(channel, turn.status).inc()
@@ -83,6 +103,8 @@ def _count(turn: Turn, seconds: float) -> None:
     if happened.emergency:
         metrics.EMERGENCIES.labels(channel, happened.emergency).inc()
     _count_check(channel, happened)
+    if turn.status in (metrics.OK, metrics.ACTION_FAILED):
+        recorder.note(counts_of(channel, happened, turn.beside), turn.beside.asked)
     if access.isEnabledFor(logging.INFO):
         fields = {
             "channel": channel,

@@ -1,28 +1,32 @@
-"""Deletes rows of Rasa's table of events, so that nothing of them is left in a file."""
+"""Lets nothing of deleted rows be left in the file of a tracker store."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from typing import Any
 
+from assistant import logs
+from clinic import sqlite_file
 
-def delete_events(store: Any, *conditions: Any) -> int:
-    """Delete the rows of an SQL tracker store that meet all conditions; return how many there were.
+logger = logging.getLogger(__name__)
 
-    `forget_deleted` has to follow, after one deletion or several.
+#: Bytes of a file that is written anew at once, in about half a second; a larger one is, at the next purge.
+SMALL = 64 * 1024 * 1024
+
+
+async def forget_deleted(store: Any, *, most: int | None = None) -> None:
+    """Sweep SQLite's file and its log, beside the event loop; does nothing elsewhere and never raises.
+
+    Args:
+        store: an SQL tracker store.
+        most: bytes; of a larger file only the log is emptied.
     """
-    with store.session_scope() as session:
-        is_sqlite = session.get_bind().dialect.name == "sqlite"
-        if is_sqlite:
-            # Overwrites with zeros; else the words stay in the file until their place is used.
-            session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
-        rows = session.query(store.SQLEvent).filter(*conditions)
-        deleted = int(rows.delete(synchronize_session=False))
-        session.commit()
-    return deleted
-
-
-def forget_deleted(store: Any) -> None:
-    """Empty SQLite's write-ahead log, in which deleted words still stand; does nothing without one."""
-    if store.engine.dialect.name == "sqlite":
-        with store.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    url = store.engine.url
+    if store.engine.dialect.name != "sqlite" or url.database in (None, "", ":memory:"):
+        return
+    try:
+        await asyncio.to_thread(sqlite_file.sweep, url.database, most)
+    except Exception as error:
+        # The rows are gone all the same; the next purge does the rest.
+        logger.warning("stores: SQLite's file could not be swept now: %s", logs.kind(error))

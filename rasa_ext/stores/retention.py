@@ -1,7 +1,8 @@
-"""Erases conversations that are over for longer than they may be kept.
+"""Erases what has been kept for as long as it may: conversations, and the clinic's data.
 
 A conversation expires so many days after the last message of the patient. It is erased under its
-lock: a message that comes in the same moment either keeps all of it or begins anew.
+lock: a message that comes in the same moment either keeps all of it or begins anew. The days of the
+clinic's data are in data/retention.yml.
 """
 
 from __future__ import annotations
@@ -18,8 +19,12 @@ from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.shared.core.events import UserUttered
 
 from assistant import logs
+from assistant.retention import retention
+from clinic import retention as of_clinic
+from rasa_ext.stores import claims
 from rasa_ext.stores.apart import apart
-from rasa_ext.stores.events import delete_events, forget_deleted
+from rasa_ext.stores.erasure import erase_rows, in_clinic
+from rasa_ext.stores.events import forget_deleted
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +32,23 @@ DAY = 86_400
 HOUR = 3_600
 #: Old events that are looked up at once.
 BATCH = 1000
+
+
+_promised: dict[str, int] = {}
+
+
+def promise(days: int) -> None:
+    """Note after how many days conversations are erased, for those who ask."""
+    _promised["conversations"] = days
+
+
+def days_kept() -> dict[str, int]:
+    """Return for how many days each kind of data is kept; conversations only where that was promised.
+
+    Raises:
+        DataFileError: data/retention.yml can't be used.
+    """
+    return {**_promised, **{str(kind): days for kind, days in retention().items()}}
 
 
 def can_purge(store: TrackerStore) -> bool:
@@ -54,20 +76,65 @@ async def purge(store: TrackerStore, locks: LockStore, days: int, now: float | N
                 busy.add(sender)
             # Others want to be served in between.
             await asyncio.sleep(0)
-        forget_deleted(store)
+    await forget_deleted(store)
+    await apart(store.engine, partial(_clear_claims, store, before + days * DAY))
     return erased
 
 
-async def keep_purging(store: TrackerStore, locks: LockStore, days: int, hours: int) -> None:
-    """Erase what has expired now and every so many hours, for ever; a failure is logged."""
+async def purge_clinic(store: TrackerStore | None, days: int, now: float | None = None) -> dict[str, int]:
+    """Erase what the clinic's tables have held for too long; return how many rows of each kind went.
+
+    Flags that a person has taken a conversation over go with it: once it is no more in `store`.
+
+    Raises:
+        DataFileError: data/retention.yml can't be used.
+        ClinicDatabaseError: The clinic's database can't be used.
+    """
+    present = time.time() if now is None else now
+    erased: dict[str, int] = await in_clinic(lambda: of_clinic.purge(present))
+    if isinstance(store, SQLTrackerStore):
+        old = await in_clinic(lambda: of_clinic.taken_over_before(present - days * DAY))
+        over = await apart(store.engine, lambda: [name for name in old if not _exists(store, name)])
+        await in_clinic(lambda: of_clinic.forget_takeovers(over))
+    return erased
+
+
+async def keep_purging(store: TrackerStore | None, locks: LockStore, days: int, hours: int) -> None:
+    """Erase what has expired now and every so many hours, for ever; a failure is logged.
+
+    Args:
+        store: of the conversations; None when those in it can't be found by their age.
+        locks: of the conversations.
+        days: after the last message, for conversations.
+        hours: between two times.
+    """
     while True:
         try:
-            erased = await purge(store, locks, days)
+            erased = await purge(store, locks, days) if store else 0
             if erased:
                 logger.info("retention: erased %d conversation(s) older than %d days", erased, days)
         except Exception as error:
             logger.error("retention: conversations could not be erased: %s", logs.kind(error))
+        try:
+            rows = sum((await purge_clinic(store, days)).values())
+            if rows:
+                logger.info("retention: erased %d row(s) of the clinic's tables", rows)
+        except Exception as error:
+            logger.error("retention: the clinic's data could not be erased: %s", logs.kind(error))
         await asyncio.sleep(hours * HOUR)
+
+
+def _clear_claims(store: Any, now: float) -> None:
+    claims.prepare(store.engine)
+    with store.session_scope() as session:
+        claims.clear(session, now)
+        session.commit()
+
+
+def _exists(store: Any, sender: str) -> bool:
+    with store.session_scope() as session:
+        event = store.SQLEvent
+        return session.query(event.id).filter(event.sender_id == sender).first() is not None
 
 
 def _expired(store: Any, before: float, busy: set[str]) -> set[str]:
@@ -84,9 +151,7 @@ def _expired(store: Any, before: float, busy: set[str]) -> set[str]:
 
 def _erase(store: Any, sender: str, before: float) -> bool:
     """Erase a conversation unless it has a newer message by now; tell whether it was erased."""
-    event = store.SQLEvent
-    deleted = delete_events(store, event.sender_id == sender, ~_has_message(store, before))
-    return deleted > 0
+    return erase_rows(store, sender, ~_has_message(store, before)) > 0
 
 
 def _has_message(store: Any, since: float) -> Any:

@@ -28,6 +28,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from rasa_ext.stores import apart
 from rasa_ext.stores.apart import CONNECT, STATEMENT, WAIT
+from rasa_ext.stores.lean import lean
 from rasa_ext.stores.migration import migrate
 
 logger = logging.getLogger(__name__)
@@ -192,7 +193,7 @@ def _row(sender_id: str, event: Any) -> dict[str, Any]:
         "intent_name": _name(intent),
         "action_name": _name(data.get("name")),
         # Escapes all that is not ASCII, NUL as well.
-        "data": json.dumps(data),
+        "data": json.dumps(lean(data)),
     }
 
 

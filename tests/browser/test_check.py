@@ -27,7 +27,7 @@ def test_by_mouse(chat: Chat) -> None:
     for number in range(1, QUESTIONS + 1):
         expect(chat.bubbles.last).to_be_in_viewport(ratio=1)
         chat.answer(number)
-    expect(chat.choices).to_have_text(["Show my summary"])
+    expect(chat.choices).to_have_text(["Show my summary", "Talk to a person"])
     chat.choose("Show my summary").expect_message("Summary for the specialist")
 
     chat.command(SUMMARY)

@@ -190,9 +190,9 @@ def test_looks(embedded: Embedded, sites: Sites) -> None:
 
     chat.button("Aceptar y empezar").click()
     chat.choose("Empezar el cuestionario")
-    # The assistant speaks English, and says so to a screen reader.
-    chat.expect_message("Question 1 of 6")
-    expect(chat.bubble("Question 1 of 6").locator("[lang=en]")).to_have_count(1)
+    # The assistant begins in the language of the page.
+    chat.expect_message("Pregunta 1 de 6")
+    expect(chat.bubble("Pregunta 1 de 6").locator("[lang=en]")).to_have_count(0)
     expect(chat.input).to_have_attribute("placeholder", "Escriba su mensaje")
 
 

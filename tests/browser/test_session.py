@@ -95,10 +95,16 @@ def test_delete_my_data(page: Page, chat: Chat, context: BrowserContext, bot: Ow
 
 
 def test_talk_to_a_person(chat: Chat) -> None:
-    """The menu says it for the visitor, and the assistant says how."""
+    """The menu says it for the visitor; with the buttons and two lines it becomes a request."""
     chat.start().command("Talk to a person")
     chat.expect_message("I want to talk to a person")
     chat.expect_message("I can't put you through to a person myself. Please call or write to the clinic")
+    chat.choose("Yes, I agree").expect_message("What is your name?")
+    chat.choose("Skip").expect_message("How can they reach you?")
+    chat.say("+49 171 2345678").expect_message("What is it about?")
+    chat.say("please call <b>me</b>").expect_message("Wish: “please call <b>me</b>”")
+    expect(chat.choices).to_have_text(["Yes, send it", "Change something", "Don't send it"])
+    chat.choose("Yes, send it").expect_message("Your request is now kept for the clinic's staff")
 
 
 def test_download_of_the_chat(chat: Chat) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -56,6 +58,24 @@ class TestUpdates:
         """The start button greets; other commands are text."""
         bot.say(typed)
         assert bot.heard == [heard]
+
+    @pytest.mark.parametrize("language", ["es", "pt-br", "", None, 5, ["es"]])
+    def test_language_reaches_the_assistant(self, bot: Messenger, language: Any) -> None:
+        """It goes beside the message into the conversation."""
+        update = message(4242, "hola")
+        update["message"]["from"]["language_code"] = language
+        post(bot, update)
+        told = bot.agent.messages[0].metadata
+        assert told == ({"language": language} if isinstance(language, str) and language else None)
+
+    @pytest.mark.parametrize("language", ["es", "pt-br", "", None, 5, ["es"]])
+    def test_language_of_the_app(self, channel: TelegramInput, language: Any) -> None:
+        """A message tells the language of the user's app; what is no text is left out."""
+        update = message(4242, "hola")
+        update["message"]["from"]["language_code"] = language
+        request = SimpleNamespace(body=json.dumps(update).encode(), json=update, headers={})
+        (event,) = channel.parse(request)
+        assert event.language == (language if isinstance(language, str) else "")
 
     @pytest.mark.parametrize(
         "part",

@@ -68,7 +68,7 @@ def test_the_whole_check(own: OwnStack, visitor: Visitor) -> None:
         (no,) = [b["payload"] for b in last["buttons"] if b["title"] == "No"]
         replies = visitor.say(no).replies
     assert replies[0]["text"].startswith("You did not report any of the reasons in our document.")
-    assert [b["title"] for b in replies[-1]["buttons"]] == ["Show my summary"]
+    assert [b["title"] for b in replies[-1]["buttons"]] == ["Show my summary", "Talk to a person"]
     summary = visitor.get("summary").json["text"]
     assert visitor.say("Show my summary").texts == [summary]
 
@@ -279,3 +279,31 @@ def test_wrong_settings_stop_the_start(own: OwnStack) -> None:
     assert service.process.wait(60) != 0
     assert "'public_url' (variable STRIA_WEB_URL): 'bot.clinic.example' can't be used" in service.tail()
     assert "Traceback" not in service.tail()
+
+
+def talk(visitor: Visitor, text: str, language: object) -> str:
+    """What is replied to a message from a page in a language."""
+    body = {"message": text, "id": new_id(), "language": language}
+    answer = visitor.request("POST", "webhook", body)
+    assert answer.status == 200
+    return " ".join(str(line.get("text", "")) for line in answer.lines)
+
+
+def test_language_of_the_page(own: OwnStack) -> None:
+    """The talk begins in the page's language; the patient's wish counts more, until a start over."""
+    visitor = arrived(own.port)
+    assert "Pregunta 1 de 6" in talk(visitor, "empezar el cuestionario", "es")
+    assert "Pregunta 2 de 6" in talk(visitor, "No lo sé", "es")
+    summary = visitor.get("summary").json["text"]
+    assert "Heart rhythm or blood pressure: not sure" in summary
+    assert "Language: es (español)" in summary
+    assert "Question 2 of 6" in talk(visitor, "English", "es")
+    assert "Question 3 of 6" in talk(visitor, "no", "es")
+    assert visitor.restart().status == 200
+    assert "español" in talk(visitor, "hola", "es")
+
+
+@pytest.mark.parametrize("language", ["fr", "", "../es", 5, None, ["es"], "e" * 500])
+def test_a_language_that_is_not_there(own: OwnStack, language: object) -> None:
+    """Nonsense, and a language that the assistant does not have, is English."""
+    assert "I'm Stria" in talk(arrived(own.port), "hello there", language)

@@ -5,24 +5,33 @@ from __future__ import annotations
 import io
 import logging
 import time
+from collections import deque
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 import rasa_ext.channels  # measures
 from assistant.observability import metrics
 from assistant.observability.json_logs import JsonFormatter
+from clinic.insights.recorder import Noted, Recorder
 from rasa_ext.metrics import turns
+from rasa_ext.metrics.asked import counts_of, read_beside
+from rasa_ext.metrics.reading import read_turn
 from rasa_ext.metrics.timing import action_call, lock_wait, store_work
 from tests.engine import Engine
 
 assert rasa_ext.channels
 TURNS = 3000
+HIT = {"topic": "not_in_document/price", "confidence": 0.9, "text": "what does it cost in Zorvolex for 2?"}
 #: Seconds of CPU a message; a whole one takes about 13 ms (research/ops.md 1.3).
 MOST = 0.0005
+#: Of these, for the clinic's figures.
+MOST_INSIGHTS = 0.0001
 
 
 class Nothing(InMemoryTrackerStore):
@@ -95,3 +104,28 @@ async def test_the_cost_of_a_turn(
     cost = (time.process_time() - started) / TURNS
     print(f"\n{cost * 1e6:.0f} us a message, {request.node.callspec.id} the line of the log")
     assert cost < MOST
+
+
+def test_the_cost_of_insights(tracker: DialogueStateTracker) -> None:
+    """What a turn does for the clinic's figures, and what its thread does later for a question that is kept."""
+    topics = {"whole": [["not_in_document/price", 0.9]], "hits": [HIT]}
+    data: Any = {"topics": topics, "entities": []}
+    refused = [UserUttered(HIT["text"], parse_data=data), SlotSet("answer_kind", "not_in_document")]
+    noted: list[Noted] = []
+    for name, new in (("a question", refused), ("another message", [])):
+        events = deque([*tracker.events, *new])
+        happened = read_turn(events)
+        started = time.process_time()
+        for _ in range(TURNS):
+            beside = read_beside(events, happened)
+            noted.append(Noted(time.time(), counts_of("web", happened, beside), beside.asked))
+        cost = (time.process_time() - started) / TURNS
+        print(f"\n{cost * 1e6:.0f} us for {name}")
+        assert cost < MOST_INSIGHTS
+    recorder = Recorder(lambda *_: None, step=3600)
+    recorder._queue.extend(noted[:1])
+    recorder.flush()
+    recorder._queue.extend(noted[:TURNS])
+    started = time.process_time()
+    recorder.flush()
+    print(f"{(time.process_time() - started) / TURNS * 1e6:.0f} us for its thread")

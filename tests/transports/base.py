@@ -15,6 +15,7 @@ from typing import Any, ClassVar, TypeVar
 from assistant.rendering.markup import parse, plain_text
 from assistant.text import words
 from tests.client import Button, Client, Reply, StackError
+from tests.documents import domain
 from tests.fakes.platform import Call, Fake
 
 Started = TypeVar("Started", bound="Transport")
@@ -182,7 +183,8 @@ class MessengerTransport(Transport):
         while True:
             shown = self._shown(sender, mark)
             if shown and said is None:
-                said = self._said(sender, message_id)
+                # The turn that erases a conversation is not stored.
+                said = shown if _is_erased(shown) else self._said(sender, message_id)
             if said is not None and (problem := _missing(said, shown)) is None:
                 break
             if self.fake.refused:
@@ -223,6 +225,12 @@ def started(transport: Started) -> Iterator[Started]:
         yield transport
     finally:
         transport.stop()
+
+
+def _is_erased(shown: list[dict[str, Any]]) -> bool:
+    """Tells whether it was said that the conversation is erased."""
+    text = domain()["responses"]["utter_data_deleted"][0]["text"]
+    return _missing([{"text": text, "buttons": []}], shown) is None
 
 
 def _missing(said: list[dict[str, Any]], shown: list[dict[str, Any]]) -> str | None:

@@ -10,7 +10,7 @@ import yaml
 from scripts._env import ROOT
 
 #: Called by Rasa's form, or by other actions: no story can show them.
-NEVER_PREDICTED = {"validate_contraindication_check"}
+NEVER_PREDICTED = {"validate_contraindication_check", "validate_contact_request"}
 
 
 def steps(folder: str) -> list[dict[str, Any]]:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from assistant import locales
+
 ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "widget" / "dist"
 MANIFEST: dict[str, Any] = json.loads((DIST / "manifest.json").read_text(encoding="utf-8"))
@@ -90,3 +92,13 @@ def test_what_documents_say() -> None:
         hash_ for path in documents for hash_ in re.findall(r"sha384-[\w+/]{64}", path.read_text("utf-8"))
     }
     assert found == {MANIFEST["loader"]["integrity"]}
+
+
+@pytest.mark.parametrize("code", locales.codes())
+def test_buttons_of_a_language_are_understood(code: str) -> None:
+    """In a language that the assistant begins in, each button of the widget sends a form that it knows."""
+    texts = (ROOT / "widget" / "src" / "locales" / f"{code}.js").read_text(encoding="utf-8")
+    sent = re.findall(r"(?:payload|personMessage): '([^']+)'", texts)
+    assert len(sent) >= 4
+    assert [text for text in sent if locales.understood(text, code) is None] == []
+    assert f"'{code}'" in (ROOT / "widget/src/frame/markdown.js").read_text(encoding="utf-8")

@@ -84,3 +84,23 @@ test('a failure after the first reply has the code of the server', async () => {
     message: 'Sorry.',
   });
 });
+
+test('a message tells the language of the page when there is one', async () => {
+  /** @type {string[]} */
+  const bodies = [];
+  const fetch = /** @type {typeof globalThis.fetch} */ (
+    async (_path, init) => {
+      bodies.push(String(init?.body));
+      return new Response('{"type":"done"}\n');
+    }
+  );
+  await all(createApi({ token: () => '', language: 'es', fetch }).turn('hola', 'abcdefgh'));
+  await all(createApi({ token: () => '', fetch }).turn('hello', 'abcdefgh'));
+  assert.deepEqual(
+    bodies.map((body) => JSON.parse(body)),
+    [
+      { message: 'hola', id: 'abcdefgh', language: 'es' },
+      { message: 'hello', id: 'abcdefgh' },
+    ],
+  );
+});

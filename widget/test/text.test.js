@@ -42,7 +42,8 @@ test('a line after a list stands on its own', () => {
 });
 
 test('the language of the texts is marked where the page has another one', () => {
-  assert.equal(toHtml('Hello', 'es'), '<div lang="en"><p>Hello</p></div>');
+  assert.equal(toHtml('Hello', 'fr'), '<div lang="en"><p>Hello</p></div>');
+  assert.equal(toHtml('Hola', 'es'), '<p>Hola</p>');
 });
 
 test('the file of the chat names who spoke, when, and which choices there were', () => {

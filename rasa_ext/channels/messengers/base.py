@@ -19,6 +19,7 @@ from sanic.response import HTTPResponse, empty
 
 from assistant import logs
 from assistant.observability import metrics
+from clinic.takeover_watch import watch
 from rasa_ext.channels.base import (
     ChannelError,
     OnNewMessage,
@@ -33,6 +34,7 @@ from rasa_ext.channels.messengers.chats import Chats
 from rasa_ext.channels.messengers.claims import Claims
 from rasa_ext.channels.messengers.client import Client, DeliveryError
 from rasa_ext.channels.messengers.events import Event, EventIncoming, forbidden, is_id, notice_for
+from rasa_ext.channels.messengers.received import Received
 from rasa_ext.channels.order import Order
 from rasa_ext.channels.replies import Reply
 from rasa_ext.channels.settings import SettingError, Settings
@@ -58,6 +60,8 @@ PUBLIC_URL = r"https?://[A-Za-z0-9.-]+(:\d{1,5})?"
 API_BASE = r"https://[^\s]+|http://(127\.0\.0\.1|localhost)(:\d{1,5})?[^\s]*"
 #: Messages that no turn is taken for, and how they are counted.
 _UNREADABLE = {texts.TOO_LONG: "too_long", texts.NOT_TEXT: "not_text"}
+#: Said even while a person has taken over: words that nobody has read may tell of an emergency.
+_ALWAYS_SAID = (texts.TOO_LONG, texts.TOO_MANY)
 
 
 class MessengerInput(SafeInput, ABC):
@@ -132,7 +136,9 @@ class MessengerInput(SafeInput, ABC):
         self.client = client
         client.channel = self.name()
         self._claims = Claims()
-        self._outgoing = Order(0)
+        self._received = Received(self.name())
+        self._watch: asyncio.Future[None] | None = None
+        self._arriving, self._outgoing = Order(0), Order(0)
         self._sending: set[asyncio.Future[Any]] = set()
         self._told: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._warned: set[str] = set()
@@ -171,7 +177,8 @@ class MessengerInput(SafeInput, ABC):
         """Return the routes."""
         metrics.channel_opened(self.name())
         metrics.messenger_opened(self.name())
-        self.conversations = Chats(self, self.take, self.numbered, on_new_message)
+        chats = Chats(self, self.take, self.numbered, self.is_left_to_a_person, on_new_message)
+        self.conversations = chats
         routes = Blueprint(f"stria_{self.name()}", __name__)
 
         @routes.route("/webhook", methods=["GET", "POST"], stream=True)
@@ -181,8 +188,7 @@ class MessengerInput(SafeInput, ABC):
                     return self.challenge(request)
                 await read_body(request, MAX_WEBHOOK)
                 self.verify(request)
-                for event in self.parse(request):
-                    self.accept(request.app.ctx.agent, event)
+                await self._arrive(request.app.ctx.agent, self.parse(request))
             except ChannelError as error:
                 return self.refused(error)
             except Exception as error:
@@ -191,8 +197,16 @@ class MessengerInput(SafeInput, ABC):
                 logger.error("%s: an update could not be read: %s", self.name(), logs.kind(error))
             return self.accepted(request)
 
+        @routes.listener("before_server_start")
+        async def start(app: Sanic, loop: Any) -> None:
+            # Rasa sets the agent at the same time, or later.
+            watch = self._received.watch(lambda: app.ctx.agent, self._take_up)
+            self._watch = asyncio.ensure_future(watch)
+
         @routes.listener("before_server_stop")
         async def stop(app: Sanic, loop: Any) -> None:
+            if self._watch:
+                self._watch.cancel()
             if self._sending:
                 await asyncio.wait(self._sending, timeout=LAST_SENDING)
             await self.client.close()
@@ -203,22 +217,50 @@ class MessengerInput(SafeInput, ABC):
         """Return the name of the conversation in the tracker."""
         return f"{self.name()}:{event.user}"
 
-    def accept(self, agent: Any, event: Event) -> None:
-        """Take an event into the lines and return at once; all else is done in the background."""
+    def is_left_to_a_person(self, event: Event) -> bool:
+        """Tell whether a person of the clinic has taken over; then the channel is silent as well."""
+        return self.sender(event) in (watch.seen() or ())
+
+    async def _arrive(self, agent: Any, events: list[Event]) -> None:
+        """Write down what a request delivered, so that it may be answered 200, and take it into the lines."""
+        new = [event for event in events if self._is_new(event)]
+        places = [(self._arriving.join(self.sender(event), limited=False), event) for event in new]
+        for place, event in places:
+            # Of one person in the order of arrival, however long the database takes.
+            async with place:
+                try:
+                    await self._received.keep(agent.tracker_store, [(self.sender(event), event)])
+                except Exception as error:
+                    # Without the store the turn fails as well, and the patient is told.
+                    logger.error("%s: a message could not be written down: %s", self.name(), logs.kind(error))
+                self.accept(agent, event)
+
+    def _is_new(self, event: Event) -> bool:
         sender = self.sender(event)
         if not (event.user and is_id(sender) and is_id(event.id)):
             self.count_refused("bad_sender")
-            return
+            return False
         if not self._claims.first(sender, event.id):
             self.count_refused("duplicate")
-            return
+            return False
+        return True
+
+    def _take_up(self, agent: Any, event: Event) -> None:
+        """Answer what a server that was killed has left."""
+        self._received.took_up(self.sender(event), event)
+        self.accept(agent, event)
+
+    def accept(self, agent: Any, event: Event) -> None:
+        """Take an event into the lines and return at once; all else is done in the background."""
+        sender = self.sender(event)
         text = clean(event.text)
         answers: Outbox | str = event.notice or notice_for(event, text)
         if answers in _UNREADABLE:
             self.count_refused(_UNREADABLE[answers])
         elif not answers:
             try:
-                incoming = EventIncoming(sender, text, event.id, event=event)
+                about = {"language": event.language} if event.language else None
+                incoming = EventIncoming(sender, text, event.id, about, event=event)
                 answers = self.conversations.send(agent, incoming)
             except ChannelError as error:
                 self.count_refused(error.code)
@@ -229,7 +271,9 @@ class MessengerInput(SafeInput, ABC):
 
     async def take(self, agent: Any, event: Event) -> bool:
         """Claim an event for this process and show that it was seen; False when another has it."""
-        if not await self._claims.claim(agent.tracker_store, self.sender(event), event.id):
+        if not event.again and not await self._claims.claim(
+            agent.tracker_store, self.sender(event), event.id
+        ):
             return False
         self._background(self._mark(event))
         return True
@@ -242,13 +286,16 @@ class MessengerInput(SafeInput, ABC):
     async def _mark(self, event: Event) -> None:
         try:
             await asyncio.sleep(MARK_AFTER)
-            await self.mark(event)
+            # A message that waits for a person was not seen yet. A press has to be acknowledged.
+            if event.press or not self.is_left_to_a_person(event):
+                await self.mark(event)
         except Exception as error:
             self._log("could not mark a message", error)
 
     async def _typing(self, event: Event) -> None:
         try:
-            await self.typing(event)
+            if not self.is_left_to_a_person(event):
+                await self.typing(event)
         except Exception as error:
             self._log("could not show typing", error)
 
@@ -267,6 +314,7 @@ class MessengerInput(SafeInput, ABC):
                     await self._show(event, Reply(texts.FAILED))
             except Exception as error:
                 self._log("could not answer", error)
+        await self._received.answered(agent.tracker_store, self.sender(event), event)
 
     async def _first(self, event: Event, answers: Outbox) -> Reply | ChannelError | None:
         """Wait for the first answer; when it takes long, show meanwhile that it is being written."""
@@ -281,6 +329,8 @@ class MessengerInput(SafeInput, ABC):
         """Say something outside of a turn; nothing when it is empty or was to be said only once."""
         self._warned.discard(self.sender(event))
         if not await self.take(agent, event) or not notice:
+            return
+        if notice not in _ALWAYS_SAID and self.is_left_to_a_person(event):
             return
         if not (event.once and self._was_told(event.user, notice)):
             await self._show(event, Reply(notice))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from rasa_ext.channels import stores, transcript
 from rasa_ext.channels.base import Incoming, OnNewMessage, SafeInput, clean, unavailable
 from rasa_ext.channels.conversation import Conversations, Outbox
 from rasa_ext.channels.messengers import choices
@@ -20,14 +21,19 @@ Take = Callable[[Any, Event], Awaitable[bool]]
 #: Tells whether numbers stand at the choices where an event came from.
 Numbered = Callable[[Event], bool]
 
+#: Tells whether a person of the clinic has taken over where an event came from.
+Left = Callable[[Event], bool]
+
 
 class Chats(Conversations):
     """The conversations of a messenger: each message once, presses and numbers read as choices."""
 
-    def __init__(self, channel: SafeInput, take: Take, numbered: Numbered, on_new_message: OnNewMessage):
+    def __init__(
+        self, channel: SafeInput, take: Take, numbered: Numbered, left: Left, on_new_message: OnNewMessage
+    ):
         """Let `take` claim each event."""
         super().__init__(channel, on_new_message, MOST_WAITING)
-        self._take_event, self._numbered = take, numbered
+        self._take_event, self._numbered, self._left = take, numbered, left
 
     async def _answer(self, agent: Any, incoming: Incoming, outbox: Outbox) -> None:
         assert isinstance(incoming, EventIncoming)
@@ -37,16 +43,35 @@ class Chats(Conversations):
         if not await self._take_event(agent, event):
             turns.repeated()
             return
+        if event.again and await self._said_before(store, incoming, outbox):
+            return
         if event.press:
             read = await choices.pressed(store, sender, clean(event.press))
         else:
             read = await choices.typed(store, sender, incoming.text, numbered=self._numbered(event))
         if isinstance(read, str):
-            turn = Incoming(sender, read, event.id)
+            turn = Incoming(sender, read, event.id, incoming.metadata)
+            if event.again:
+                # As on the website: under the lock it is seen whether the turn was taken in the meantime.
+                await super()._answer(agent, turn, outbox)
+                return
             await self._channel.run_turn(self._on_new_message, turn, outbox)
+        elif self._left(event):
+            turns.left_to_a_person()
         else:
             for reply in read:
                 await outbox.deliver(reply)
                 outbox.count += 1
-        if not outbox.count:
+        if not outbox.count and not turns.may_be_silent():
             raise unavailable("has no answer right now")
+
+    async def _said_before(self, store: Any, incoming: Incoming, outbox: Outbox) -> bool:
+        """Say again what was said to a message; False when no turn was taken for it."""
+        message_id = str(incoming.id)
+        _, events = await stores.look_up(store, incoming.sender, message_id)
+        known = transcript.replies_to(events, message_id)
+        for reply in known or ():
+            await outbox.deliver(reply)
+        if known is not None:
+            turns.repeated()
+        return known is not None

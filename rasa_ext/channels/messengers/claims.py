@@ -6,11 +6,8 @@ message at the same time would both take it.
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,23 +15,14 @@ from rasa.core.tracker_store import RedisTrackerStore, SQLTrackerStore
 
 from rasa_ext.channels import stores, transcript
 from rasa_ext.metrics.timing import store_work
+from rasa_ext.stores import claims
 from rasa_ext.stores.apart import apart
+from rasa_ext.stores.unsynced import unsynced
 
-#: Seconds for which a claim is kept. WhatsApp sends again for 7 days, the others for less.
-KEPT = 30 * 86_400
 #: Seconds between clearings.
 CLEARING = 3_600
 #: Claims of a process that are kept in memory.
 REMEMBERED = 10_000
-
-_metadata = sa.MetaData()
-#: Beside Rasa's own table. Only a hash: it tells nobody who wrote when.
-_table = sa.Table(
-    "stria_claims",
-    _metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("at", sa.Float, nullable=False, index=True),
-)
 
 
 class Claims:
@@ -43,12 +31,11 @@ class Claims:
     def __init__(self) -> None:
         """Know none."""
         self._seen: OrderedDict[str, None] = OrderedDict()
-        self._prepared: Any = None
         self._cleared = 0.0
 
     def first(self, sender: str, message_id: str) -> bool:
         """Tell whether this process sees the message for the first time; it does not wait."""
-        key = _key(sender, message_id)
+        key = claims.of_message(sender, message_id)
         if key in self._seen:
             return False
         self._seen[key] = None
@@ -62,59 +49,28 @@ class Claims:
 
         With a store that is neither SQL nor Redis, only this process counts, and the tracker.
         """
-        key = _key(sender, message_id)
         inner = stores.innermost(store)
         if isinstance(inner, SQLTrackerStore):
-            return await apart(inner.engine, lambda: self._claim_in_sql(inner.engine, key))
+            return await apart(inner.engine, lambda: self._claim_in_sql(inner.engine, sender, message_id))
         if isinstance(inner, RedisTrackerStore):
-            return bool(inner.red.set(f"{inner.key_prefix}claim:{key}", 1, nx=True, ex=KEPT))
+            return claims.claim_in_redis(inner, sender, message_id)
         _, events = await stores.look_up(store, sender, message_id)
         return transcript.replies_to(events, message_id) is None
 
-    def _claim_in_sql(self, engine: Any, key: str) -> bool:
-        if self._prepared is not engine:
-            _prepare(engine)
-            self._prepared = engine
+    def _claim_in_sql(self, engine: Any, sender: str, message_id: str) -> bool:
+        claims.prepare(engine)
         now = time.time()
+        row = {
+            "id": claims.of_message(sender, message_id),
+            "at": now,
+            "conversation": claims.of_conversation(sender),
+        }
         try:
-            with engine.connect() as connection, _unsynced(connection), connection.begin():
-                connection.execute(_table.insert().values(id=key, at=now))
+            with engine.connect() as connection, unsynced(connection), connection.begin():
+                connection.execute(claims.table.insert().values(row))
                 if now - self._cleared > CLEARING:
-                    connection.execute(_table.delete().where(_table.c.at < now - KEPT))
+                    claims.clear(connection, now)
                     self._cleared = now
         except sa.exc.IntegrityError:
             return False
         return True
-
-
-@contextlib.contextmanager
-def _unsynced(connection: Any) -> Iterator[None]:
-    """Let SQLite not wait for the disk: a power cut may cost a claim, and waiting costs 1 to 7 ms."""
-    if connection.dialect.name != "sqlite":
-        yield
-        return
-    before = connection.connection.execute("PRAGMA synchronous").fetchone()[0]
-    _pragma(connection, 1)
-    try:
-        yield
-    finally:
-        # The connection goes back to the tracker store, which does wait.
-        _pragma(connection, before)
-
-
-def _pragma(connection: Any, synchronous: int) -> None:
-    # On the bare connection: within a transaction, which SQLAlchemy would open, SQLite ignores it.
-    connection.connection.execute(f"PRAGMA synchronous = {int(synchronous)}")
-
-
-def _prepare(engine: Any) -> None:
-    """Make the table; another process may be doing the same."""
-    try:
-        _metadata.create_all(engine)
-    except (sa.exc.OperationalError, sa.exc.ProgrammingError):
-        if not sa.inspect(engine).has_table(_table.name):
-            raise
-
-
-def _key(sender: str, message_id: str) -> str:
-    return hashlib.sha256(f"{sender}\n{message_id}".encode()).hexdigest()

@@ -21,7 +21,9 @@ class Event:
         press: What a pressed button carried; then `text` is empty.
         notice: What to say instead of taking a turn, such as `texts.NOT_TEXT`.
         once: Say the notice only once to this user.
-        to: What the platform needs to answer this event, such as ids of the press or the thread.
+        language: Of the user's app, where the platform tells it; the conversation begins in it.
+        to: What the platform needs to answer this event, such as ids of the press or the thread. Kept as JSON.
+        again: The server that took it first was killed; nobody knows how far it came.
     """
 
     user: str
@@ -30,7 +32,9 @@ class Event:
     press: str = ""
     notice: str = ""
     once: bool = False
+    language: str = ""
     to: Mapping[str, Any] = field(default_factory=dict)
+    again: bool = False
 
 
 @dataclass(frozen=True)

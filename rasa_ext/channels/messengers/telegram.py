@@ -170,7 +170,9 @@ def _message(message: Any, number: str) -> list[Event]:
         notice = texts.ONLY_CAPTION if caption else texts.NOT_TEXT
         events.append(Event(user, seen, notice=notice, to=to))
     if text or caption:
-        events.append(Event(user, number, text=_words(text or caption), to=to))
+        # User, language_code: "IETF language tag of the user's language", optional.
+        language = text_at(message, "from", "language_code")
+        events.append(Event(user, number, text=_words(text or caption), language=language, to=to))
     return events
 
 

@@ -10,7 +10,9 @@ import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answer import ActionAnswer
 from actions.base import SafeAction, record_of, record_slots, reply_slots, send
+from actions.emergency import ActionEmergency
 from assistant.rendering.reply import Choice, Reply
 from assistant.screening.items import ITEMS
 from tests.action_turn import Patient, Turn
@@ -61,6 +63,43 @@ def test_the_log_holds_the_kind_of_error_only(level: int, caplog: pytest.LogCapt
 def test_an_emergency_is_answered_even_then(text: str, intent: str, response: str) -> None:
     """By the rules, and by the intent when only the classifier was sure."""
     assert Patient().run(Fails(), text, intent).responses == [response]
+
+
+class TestAfterATakeover:
+    """The first answer after a person gave the conversation back."""
+
+    def test_it_is_said_once(self) -> None:
+        """Before the answer, which is the same as ever."""
+        patient, other = Patient(), Patient()
+        ever = other.run(ActionAnswer(), "what does it cost?", "not_in_document/price")
+        patient.slots["person_answers"] = "back"
+        first = patient.run(ActionAnswer(), "what does it cost?", "not_in_document/price")
+        assert (first.messages[0]["response"], first.messages[1:]) == ("utter_assistant_again", ever.messages)
+        assert patient.slots["person_answers"] is None
+        assert patient.run(ActionAnswer(), "what does it cost?", "not_in_document/price").responses == []
+
+    @pytest.mark.parametrize(("text", "intent"), [("I can't breathe", "deny"), ("words", "self_harm")])
+    def test_an_emergency_goes_before_it(self, text: str, intent: str) -> None:
+        """The line waits for the next message."""
+        patient = Patient()
+        patient.slots["person_answers"] = "back"
+        assert "utter_assistant_again" not in patient.run(ActionEmergency(), text, intent).responses
+        assert patient.slots["person_answers"] == "back"
+
+    def test_a_failure_leaves_it_to_the_next_answer(self) -> None:
+        """Only what was said is remembered as said."""
+        patient = Patient()
+        patient.slots["person_answers"] = "back"
+        assert patient.run(Fails(), "hello").responses == ["utter_action_failed"]
+        assert patient.slots["person_answers"] == "back"
+
+    @pytest.mark.parametrize("value", [None, 1.7e9])
+    def test_otherwise_nothing_is_said(self, value: Any) -> None:
+        """Neither ever before a take-over, nor while it lasts."""
+        patient = Patient()
+        patient.slots["person_answers"] = value
+        assert patient.run(ActionEmergency(), "I can't breathe", "emergency").responses == ["utter_emergency"]
+        assert patient.slots["person_answers"] == value
 
 
 @pytest.mark.parametrize("latest", [{}, None, {"text": None}, {"intent": None, "text": ""}])

@@ -92,6 +92,18 @@ def test_what_ends_the_questions(text: str, intent: str, expected: str, response
     assert [patient.slots[i] for i in ITEMS] == ["no", "no", None, None, None, None]
 
 
+def test_after_a_person_a_mere_no_is_asked_again() -> None:
+    """It may have been meant for the person; the line that the assistant answers again stands before it."""
+    patient = Patient.with_answers(to=4)
+    patient.slots["person_answers"] = "back"
+    turn = patient.run(FORM, "no", "deny")
+    assert turn.responses == ["utter_assistant_again"]
+    assert (patient.slots["herpes"], patient.slots["requested_slot"]) == (None, "herpes")
+    assert "herpes" in turn.slots, "without a slot Rasa's form rejects the turn"
+    patient.run(FORM, "no", "deny")
+    assert (patient.slots["herpes"], patient.slots["requested_slot"]) == ("no", "medicines")
+
+
 class TestFailure:
     """An error must never count as an answer or end the check as if it were complete."""
 

@@ -31,7 +31,7 @@ def test_the_result(answers: dict[str, str], outcome: str, facts: list[str]) -> 
     assert patient.slots["answered_facts"] == facts
     assert patient.slots["answer_kind"] == "condition"
     assert turn.text.count("\n- ") == 6
-    assert turn.buttons == ["Show my summary"]
+    assert turn.buttons == ["Show my summary", "Talk to a person"]
 
 
 @pytest.mark.parametrize("item", ITEMS)

@@ -9,7 +9,7 @@ import pytest
 from assistant.check.project import Project
 from assistant.datafiles import ROOT, clear_caches
 
-_COPIED = ("data", "actions", "assistant", "rasa_ext", "tests/devset")
+_COPIED = ("data", "actions", "assistant", "clinic", "rasa_ext", "tests/devset")
 _FILES = ("domain.yml", "config.yml", "tests/conversations/dev.devset.yml")
 
 

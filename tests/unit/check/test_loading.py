@@ -44,6 +44,8 @@ def problems(project: Project) -> str:
             "[no, 7, nope",
             "an entry of no_words is the number 7",
         ),
+        ("data/insights/plain_words.yml", "titles:", "title:", "nothing reads 'title'. Did you mean titles"),
+        ("data/insights/plain_words.yml", "[here, speaking", "[here, 7, speaking", "is the number 7"),
         (RULES, "idioms:", "idiom:", "'idioms' has no patterns"),
         (NUMBERS, "[34.0, 43.0]", "[39.0, 43.0]", "is not below temperature.unsure_above_c"),
         (NUMBERS, "yes_from_c: 38.0", "yes_from_c: 39.5", "is not between 37.5 and 39.0"),

@@ -46,6 +46,18 @@ def test_an_error_tells_its_kind_and_no_value():
     assert str(caught.value) == "IntegrityError"
 
 
+def test_an_address_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """As a secret is mounted; a file that is missing is an error of its kind."""
+    address = database.url()
+    file = tmp_path / "address"
+    file.write_text(f"{address}\n")
+    monkeypatch.setenv("STRIA_CLINIC_DB_FILE", str(file))
+    monkeypatch.delenv(database.URL)
+    assert database.url() == address
+    file.unlink()
+    assert not database.ready()
+
+
 def test_a_database_that_is_not_there_is_not_ready(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     """A folder is no database."""
     monkeypatch.setenv(database.URL, f"sqlite:///{tmp_path}")

@@ -14,6 +14,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from clinic.inbox.settings import InboxSettings
 from scripts._env import ROOT
 from tests.helm import CHART, Helm
 
@@ -46,7 +47,15 @@ MOST: dict[str, Any] = {
             }
         ],
     },
+    "actions": {"extraEnv": [{"name": "STRIA_SMTP_HOST", "value": "mail.example"}]},
     "redis": {"host": "redis.example", "tls": True},
+    "inbox": {
+        "host": "inbox.clinic.example",
+        "ingress": {"className": "inside", "tlsSecret": "inbox-tls", "annotations": {"a": "b"}},
+        "trustedProxies": ["10.2.0.0/16"],
+        "ssoHeader": "X-Forwarded-User",
+        "timeZone": "Europe/London",
+    },
     "events": {"host": "rabbitmq.example"},
     "networkPolicy": {
         "edgeFrom": [{"namespaceSelector": {"matchLabels": {"name": "ingress"}}}],
@@ -54,6 +63,8 @@ MOST: dict[str, Any] = {
         "redis": [{"ipBlock": {"cidr": "10.1.0.0/24"}}],
         "events": [{"ipBlock": {"cidr": "10.1.0.0/24"}}],
         "rasaEgress": [{"ports": [{"protocol": "TCP", "port": 443}]}],
+        "actionsEgress": [{"ports": [{"protocol": "TCP", "port": 587}]}],
+        "inboxFrom": [{"namespaceSelector": {"matchLabels": {"name": "inside"}}}],
     },
     "metrics": {"enabled": True, "from": [{"namespaceSelector": {"matchLabels": {"name": "monitoring"}}}]},
     "imagePullSecrets": [{"name": "registry"}],
@@ -142,6 +153,9 @@ class TestHelm:
             {"postgresql": {"sslmode": "prefer"}},
             {"edge": {"trustedProxies": ["10.0.0.0/8; deny all"]}},
             {"host": "bot.clinic.example; evil"},
+            {"inbox": {"host": "https://inbox.clinic.example"}},
+            {"inbox": {"ssoHeader": "X-User: a"}},
+            {"inbox": {"trustedProxies": ["everybody"]}},
         ],
         ids=str,
     )
@@ -194,6 +208,14 @@ class TestPods:
                     assert value.startswith("/run/secrets/")
         assert not of_kind(rendered, "Secret")
 
+    def test_secrets_are_for_those_who_need_them(self, rendered: list[dict[str, Any]]) -> None:
+        """The inbox has the files that its variables name, and no others."""
+        pod = dict(pods(rendered))["demo-inbox"]
+        named = {v.rpartition("/")[2] for v in environment(pod).values() if "/secrets/stria/" in v}
+        (volume,) = [v for v in pod["spec"]["volumes"] if v["name"] == "secrets"]
+        assert {item["key"] for item in volume["secret"]["items"]} == named == {"clinic-db", "inbox-secret"}
+        assert all(item["key"] == item["path"] for item in volume["secret"]["items"])
+
     def test_files_are_mounted(self, rendered: list[dict[str, Any]]) -> None:
         """Every file that a variable names is below something that is mounted."""
         for _, pod in pods(rendered):
@@ -228,6 +250,8 @@ class TestPods:
         assert asked["demo-rasa", "livenessProbe"] == "/"
         assert asked["demo-rasa", "readinessProbe"] == "/webhooks/web/"
         assert asked["demo-actions", "readinessProbe"] == "/health"
+        assert asked["demo-inbox", "livenessProbe"] == "/health"
+        assert asked["demo-inbox", "readinessProbe"] == "/ready"
         assert {name for name, kind in asked if kind == "livenessProbe"} == deployments.keys()
 
 
@@ -278,6 +302,14 @@ class TestObjects:
             given = environment(pod).keys()
             assert needed - given == {"NGINX_LOCAL_RESOLVERS"}
 
+    def test_the_clinics_database(self, rendered: list[dict[str, Any]]) -> None:
+        """Action servers have its address, in a file, and no other secret of ours."""
+        pod = dict(pods(rendered))["demo-actions"]
+        assert environment(pod)["STRIA_CLINIC_DB_FILE"] == "/run/secrets/clinic/clinic-db"
+        (volume,) = (v for v in pod["spec"]["volumes"] if v["name"] == "clinic")
+        assert volume["secret"]["items"] == [{"key": "clinic-db", "path": "clinic-db"}]
+        assert "PG_PASSWORD_FILE" not in environment(pod)
+
     def test_purge(self, rendered: list[dict[str, Any]]) -> None:
         """A job erases, so the servers need not."""
         found = dict(pods(rendered))
@@ -302,7 +334,7 @@ class TestEdge:
     def test_with_a_certificate_of_its_own(self, helm: Helm) -> None:
         """No Ingress; visitors' addresses are kept; what a load balancer says is believed from there only."""
         rendered = helm.template(MOST)
-        assert not of_kind(rendered, "Ingress")
+        assert "demo-edge" not in of_kind(rendered, "Ingress")
         edge = of_kind(rendered, "Deployment")["demo-edge"]["spec"]["template"]
         assert environment(edge)["STRIA_EDGE_MODE"] == "tls"
         assert environment(edge)["STRIA_EDGE_REAL_IP"] == (
@@ -320,6 +352,48 @@ class TestEdge:
         deployment = of_kind(rendered, "Deployment")[scaler["spec"]["scaleTargetRef"]["name"]]
         assert "replicas" not in deployment["spec"]
         assert of_kind(helm.template(LEAST), "Deployment")["demo-rasa"]["spec"]["replicas"] == 2
+
+
+class TestInbox:
+    def test_not_public(self, helm: Helm) -> None:
+        """By default it has no Ingress, nobody may reach it, and it is for a browser on one's own machine."""
+        rendered = helm.template(LEAST)
+        assert "demo-inbox" not in of_kind(rendered, "Ingress")
+        assert "demo-inbox-in" not in of_kind(rendered, "NetworkPolicy")
+        assert of_kind(rendered, "Service")["demo-inbox"]["spec"].get("type", "ClusterIP") == "ClusterIP"
+        found = environment(dict(pods(rendered))["demo-inbox"])
+        assert found["STRIA_INBOX_URL"] == "http://localhost:5060"
+
+    def test_with_a_host(self, helm: Helm) -> None:
+        """It has an Ingress of its own, for whom the network policy lets in; the proxy says who it is."""
+        rendered = helm.template(MOST)
+        ingress = of_kind(rendered, "Ingress")["demo-inbox"]["spec"]
+        assert ingress["ingressClassName"] == "inside"
+        assert ingress["tls"] == [{"hosts": ["inbox.clinic.example"], "secretName": "inbox-tls"}]
+        policy = of_kind(rendered, "NetworkPolicy")["demo-inbox-in"]["spec"]["ingress"]
+        assert policy == [
+            {"from": MOST["networkPolicy"]["inboxFrom"], "ports": [{"protocol": "TCP", "port": 5060}]}
+        ]
+        found = environment(dict(pods(rendered))["demo-inbox"])
+        settings = InboxSettings.read(
+            {**found, "STRIA_INBOX_SECRET": "s" * 32, "STRIA_INBOX_HOST": "0.0.0.0"}
+        )
+        assert (settings.url, settings.sso_header) == ("https://inbox.clinic.example", "X-Forwarded-User")
+        assert settings.is_ours("10.2.3.4")
+
+    def test_can_be_left_out(self, helm: Helm) -> None:
+        """For clinics that take e-mails alone."""
+        rendered = helm.template({**LEAST, "inbox": {"enabled": False}})
+        assert not [o for o in rendered if "inbox" in o["metadata"]["name"]]
+
+    def test_one_database(self, rendered: list[dict[str, Any]]) -> None:
+        """Whoever stores requests, shows them, erases them and heeds take-overs has the clinic's database."""
+        found = dict(pods(rendered))
+        for part in ("demo-rasa", "demo-actions", "demo-inbox", "demo-purge"):
+            told = environment(found[part])
+            assert told["STRIA_CLINIC_DB_FILE"].rpartition("/")[2] == "clinic-db"
+            for name in ("PGSSLMODE", "PGSSLROOTCERT"):
+                assert told.get(name) == environment(found["demo-rasa"]).get(name)
 
 
 class TestNetworkPolicies:
@@ -351,7 +425,7 @@ class TestNetworkPolicies:
             (one, other, port)
             for one in names
             for other in names
-            for port in (5005, 5055, 8080, 8443, 8081)
+            for port in (5005, 5055, 5060, 8080, 8443, 8081)
             if self.reaches(rendered, one, other, port)
         }
         assert ways == {
@@ -369,10 +443,13 @@ class TestNetworkPolicies:
             assert matches(policy["podSelector"]["matchLabels"], pod["metadata"]["labels"])
 
     def test_the_way_out(self, helm: Helm) -> None:
-        """Action servers call nobody; Rasa calls databases, and what is allowed to it for messengers."""
+        """Action servers call the clinic's database, Rasa its own; and both what is allowed to them."""
         rendered = helm.template(MOST)
         policies = of_kind(rendered, "NetworkPolicy")
         assert "demo-actions-out" not in policies
+        rules = policies["demo-actions-clinic"]["spec"]["egress"]
+        assert [[p["port"] for p in rule["ports"]] for rule in rules] == [[53, 53], [5432], [587]]
+        assert rules[1]["to"]
         rules = policies["demo-rasa-stores"]["spec"]["egress"]
         assert [[p["port"] for p in rule["ports"]] for rule in rules] == [
             [53, 53],
@@ -382,6 +459,10 @@ class TestNetworkPolicies:
             [443],
         ]
         assert all(rule["to"] for rule in rules[1:4])
+        rules = policies["demo-actions-clinic"]["spec"]["egress"]
+        assert [[p["port"] for p in rule["ports"]] for rule in rules] == [[53, 53], [5432], [587]]
+        rules = policies["demo-inbox-clinic"]["spec"]["egress"]
+        assert [[p["port"] for p in rule["ports"]] for rule in rules] == [[53, 53], [5432]]
         rules = policies["demo-purge-stores"]["spec"]["egress"]
         assert [rule["ports"][0]["port"] for rule in rules] == [53, 5432, 6379]
 

@@ -15,15 +15,23 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import psycopg2
 import pytest
 import yaml
 
+from clinic.inbox.settings import InboxSettings
 from scripts._env import ROOT
 from scripts.serve import DEFAULTS, read_secrets
 from tests.databases import Postgres, program, start_postgres
 
 DEPLOY = ROOT / "deploy"
-FILES = ("compose.yml", "compose.messengers.yml", "compose.metrics.yml")
+FILES = (
+    "compose.yml",
+    "compose.messengers.yml",
+    "compose.metrics.yml",
+    "compose.inbox.yml",
+    "compose.deliveries.yml",
+)
 
 
 def load(name: str) -> dict[str, Any]:
@@ -34,7 +42,7 @@ def load(name: str) -> dict[str, Any]:
 COMPOSE = load("compose.yml")
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 #: Made by us, or from the same image.
-OURS = ("rasa", "actions", "purge")
+OURS = ("rasa", "actions", "inbox", "purge")
 
 
 def needed_by(kind: str) -> set[str]:
@@ -146,7 +154,7 @@ class TestNetworks:
         assert [n for n, s in SERVICES.items() if "public" in s["networks"]] == ["edge"]
 
     def test_who_can_reach_whom(self) -> None:
-        """Each hop has its own network: the edge reaches no database, actions reach nobody."""
+        """Each hop has its own network: the edge reaches no database and no inbox, others only theirs."""
         members: dict[str, set[str]] = {}
         for name, service in SERVICES.items():
             for network in service["networks"]:
@@ -157,13 +165,28 @@ class TestNetworks:
             "calls": {"rasa", "balancer"},
             "actions": {"balancer", "actions"},
             "data": {"rasa", "purge", "postgres", "redis", "rabbitmq"},
+            "clinic": {"rasa", "actions", "inbox", "purge", "postgres"},
+            "staff": {"inbox"},
         }
 
-    def test_messengers_need_a_way_out(self) -> None:
-        """Their file adds a network, and takes none away."""
-        more = load("compose.messengers.yml")
-        assert set(more["services"]["rasa"]["networks"]) - set(SERVICES["rasa"]["networks"]) == {"outside"}
-        assert set(SERVICES["rasa"]["networks"]) <= set(more["services"]["rasa"]["networks"])
+    def test_the_inbox_is_for_this_machine(self) -> None:
+        """It has no port by itself; its file gives it one here alone, and no way out."""
+        more = load("compose.inbox.yml")
+        assert set(more["services"]) == {"inbox"}
+        assert more["services"]["inbox"]["ports"] == ["127.0.0.1:5060:5060"]
+        assert set(SERVICES["inbox"]["networks"]) <= set(more["services"]["inbox"]["networks"])
+        options = more["networks"]["desk"]["driver_opts"]
+        assert options == {"com.docker.network.bridge.enable_ip_masquerade": "false"}
+
+    @pytest.mark.parametrize(
+        ("file", "name"), [("compose.messengers.yml", "rasa"), ("compose.deliveries.yml", "actions")]
+    )
+    def test_who_needs_a_way_out(self, file: str, name: str) -> None:
+        """Each file adds a network to its part, and takes none away."""
+        services = load(file)["services"]
+        assert list(services) == [name]
+        assert set(services[name]["networks"]) - set(SERVICES[name]["networks"]) == {"outside"}
+        assert set(SERVICES[name]["networks"]) <= set(services[name]["networks"])
 
     def test_metrics_have_a_network_of_their_own(self) -> None:
         """Only Prometheus is in it besides, which can be reached from this machine alone."""
@@ -205,6 +228,7 @@ class TestSettings:
             ("rasa", SERVICES["rasa"]["environment"]["PG_HOST"]),
             ("rasa", SERVICES["rasa"]["environment"]["REDIS_HOST"]),
             ("purge", SERVICES["purge"]["environment"]["PG_HOST"]),
+            *((name, "postgres") for name in ("actions", "inbox")),
         ]
         for caller, called in calls:
             host = called.split(":")[0]
@@ -212,18 +236,34 @@ class TestSettings:
 
     def test_variables_of_ours_are_read(self) -> None:
         """What is set for our image is something that it reads."""
-        read = "".join(p.read_text() for p in (DEPLOY / "credentials.yml", ROOT / "scripts" / "serve.py"))
+        readers = (
+            "deploy/credentials.yml",
+            "scripts/serve.py",
+            "clinic/inbox/settings.py",
+            "clinic/database.py",
+        )
+        read = "".join((ROOT / reader).read_text() for reader in readers)
         for name in OURS:
             for variable in SERVICES[name].get("environment", {}):
                 known = variable.removesuffix("_FILE")
                 assert known in read or known in DEFAULTS or variable in ("PGSSLMODE", "LOG_LEVEL")
 
-    def test_files_hold_all_secrets(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("name", ["rasa", "actions", "inbox"])
+    def test_files_hold_all_secrets(self, name: str, tmp_path: Path) -> None:
         """The variables that name files are ones whose files are read."""
         (tmp_path / "secret").write_text("x")
-        environment = SERVICES["rasa"]["environment"]
+        environment = SERVICES[name]["environment"]
         files = {v: str(tmp_path / "secret") for v in environment if v.endswith("_FILE")}
         assert read_secrets(files).keys() == {v.removesuffix("_FILE") for v in files}
+
+    def test_the_inbox_takes_them(self) -> None:
+        """With the defaults of the file it starts, for browsers on this machine."""
+        given = {
+            v: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", str(x))
+            for v, x in SERVICES["inbox"]["environment"].items()
+        }
+        found = InboxSettings.read({**given, "STRIA_INBOX_SECRET": "s" * 32, "STRIA_INBOX_HOST": "0.0.0.0"})
+        assert (found.address, found.port, found.sso_header) == ("http://localhost:5060", 5060, "")
 
 
 class TestDatabase:
@@ -235,7 +275,7 @@ class TestDatabase:
         server.stop()
 
     def test_the_role(self, postgres: Postgres, tmp_path: Path) -> None:
-        """The script makes a role without special rights, with the password of the file, and its database."""
+        """The script makes roles without special rights, with the passwords of the files, and their databases."""
         (tmp_path / "password").write_text("it's $ecret")
         psql = program("psql", "pgserver", "pginstall/bin")
         environment = {
@@ -244,6 +284,7 @@ class TestDatabase:
             "PGHOST": "127.0.0.1",
             "PGPORT": str(postgres.port),
             "PG_PASSWORD_FILE": str(tmp_path / "password"),
+            "CLINIC_PASSWORD_FILE": str(tmp_path / "password"),
             "POSTGRES_USER": "stria",
         }
         # In tests the superuser has the name of the role.
@@ -251,8 +292,12 @@ class TestDatabase:
         postgres.query("postgres", "ALTER ROLE stria RENAME TO stria_before", user="boss")
         script = DEPLOY / "postgres" / "10-stria.sh"
         subprocess.run(["sh", str(script)], env={**environment, "POSTGRES_USER": "boss"}, check=True)
-        roles = "SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = 'stria'"
-        assert postgres.query("postgres", roles, user="boss") == [(False, False, False)]
-        postgres.query("stria", "CREATE TABLE events (id serial PRIMARY KEY)")
-        owner = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'stria'"
-        assert postgres.query("postgres", owner, user="boss") == [("stria",)]
+        for name in ("stria", "stria_clinic"):
+            roles = f"SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = '{name}'"
+            assert postgres.query("postgres", roles, user="boss") == [(False, False, False)]
+            postgres.query(name, "CREATE TABLE events (id serial PRIMARY KEY)", user=name)
+            owner = f"SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = '{name}'"
+            assert postgres.query("postgres", owner, user="boss") == [(name,)]
+        # Neither may look into the other's.
+        with pytest.raises(psycopg2.OperationalError, match="permission denied"):
+            postgres.query("stria_clinic", "SELECT 1", user="stria")

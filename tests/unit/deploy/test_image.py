@@ -100,6 +100,7 @@ class TestContext:
         for arguments, said in (
             (["rasa"], "PG_HOST is not set"),
             (["purge"], "PG_HOST is not set"),
+            (["inbox"], "is not set"),
             (["healthy", "actions"], ""),
         ):
             command = [sys.executable, "-m", "scripts.serve", *arguments]

@@ -117,7 +117,7 @@ class TestExplain:
 
     @pytest.mark.parametrize(
         ("name", "part"),
-        [("ask_privacy", "utter_privacy"), ("human_handoff", "utter_human"),
+        [("ask_privacy", "utter_privacy"),
          ("smalltalk/capabilities", "utter_check_help"), ("repeat_question", ""),
          ("resume_check", "")],
     )  # fmt: skip
@@ -127,6 +127,14 @@ class TestExplain:
         step = command("please", name, record)
 
         assert ("temperature", part) == (step.ask, spoken(step.reply))
+
+    def test_a_person(self) -> None:
+        """The questions stop, the answers stay, and it goes on with the request."""
+        record = answered("no", "no")
+        step = command("a person please", "human_handoff", record)
+
+        assert (None, True, "stopped") == (step.ask, step.person, record.status)
+        assert "kept your answers" in spoken(step.reply)
 
     def test_summary_so_far(self) -> None:
         """The summary can be seen in the middle."""

@@ -9,7 +9,7 @@ from tests.documents import README, ROOT, code, read, rows, section
 #: What the environment sets.
 SETTING = re.compile(
     r"STRIA_[A-Z_]+|RASA_TOKEN|ACTIONS_PORT|ACTIONS_HOST|\bPORT\b|\bFORCE\b|\bUPGRADE\b|LOG_LEVEL"
-    r"|\bPART\b|\bEPOCHS\b"
+    r"|\bPART\b|\bEPOCHS\b|\bRETRY\b|INBOX_PORT"
 )
 #: What only the templates of deploy/ have; they are told in docs/deploy.md and in deploy/example.env.
 OF_DEPLOY = ("STRIA_EDGE_", "STRIA_NGINX_", "STRIA_RASA")
@@ -27,7 +27,7 @@ class TestSettings:
     def test_variables(self) -> None:
         """The tables hold all variables that are read, and no others."""
         sources = [ROOT / "Makefile", *ROOT.glob("*.yml"), *(ROOT / "tests").glob("*.py")]
-        for folder in ("actions", "assistant", "rasa_ext", "scripts"):
+        for folder in ("actions", "assistant", "clinic", "rasa_ext", "scripts"):
             sources.extend((ROOT / folder).rglob("*.py"))
         read_ = {v for path in sources for v in SETTING.findall(path.read_text(encoding="utf-8"))}
         assert {v for v in read_ if not v.startswith(OF_DEPLOY)} == settings().keys()

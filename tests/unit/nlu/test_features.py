@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.nlu.features import TfIdf
 
@@ -51,3 +53,12 @@ def test_emoji_are_words(fitted: TfIdf) -> None:
     """A thumb can be all that a message says, so once is enough."""
     assert fitted.knows("👍")
     assert not fitted.knows("👎")
+
+
+@given(st.lists(st.sampled_from([*TEXTS, "zzz", "", "hurt much 👍👍 it"]), max_size=5))
+def test_products_are_those_of_the_matrix(texts: list[str]) -> None:
+    """The short way to the scores gives what the matrix gives."""
+    features = TfIdf.fit(TEXTS, 4)[0]
+    weights = np.random.default_rng(1).normal(size=(len(features.grams), 3)).astype(np.float32)
+    wanted = np.asarray(features.transform(texts) @ weights)
+    assert np.allclose(features.products(texts, weights), wanted, atol=1e-5)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
+import threading
 from typing import Any
 from unittest import mock
 
@@ -15,6 +18,10 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.slots import AnySlot
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from scripts._ports import LOOPBACK
+from tests.engine import Engine
 
 
 class Adds(GraphComponent):
@@ -89,6 +96,79 @@ def domains_made() -> int:
         for _ in range(3):
             assert not domain.is_empty()
     return empty.call_count
+
+
+def states_made() -> int:
+    """Returns of how many moments of a conversation Rasa makes a state, to predict what follows."""
+    engine = Engine()
+    for number in range(5):
+        engine.tracker.update(UserUttered(f"text {number}", {"name": "faq", "confidence": 1.0}))
+        engine.tracker.update(ActionExecuted("action_answer"))
+        engine.tracker.update(ActionExecuted("action_listen"))
+    engine.tracker.update(UserUttered("text", {"name": "faq", "confidence": 1.0}))
+    look = Domain.get_active_state
+    with mock.patch.object(Domain, "get_active_state", autospec=True, side_effect=look) as states:
+        engine._predict_next_with_tracker(engine.tracker)
+    return states.call_count
+
+
+class _Actions(threading.Thread):
+    """A server that answers every request with an empty answer, and counts its connections."""
+
+    def __init__(self, answers: int) -> None:
+        """Listens; a connection is closed by surprise after so many answers."""
+        super().__init__(daemon=True)
+        self.connections, self.requests, self._answers = 0, 0, answers
+        self._socket = socket.create_server((LOOPBACK, 0))
+        self.url = f"http://{LOOPBACK}:{self._socket.getsockname()[1]}/webhook"
+
+    def run(self) -> None:
+        """Serves one connection after the other, until `stop`."""
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self._socket.accept()
+                self.connections += 1
+                with connection:
+                    self._serve(connection)
+
+    def _serve(self, connection: socket.socket) -> None:
+        for number in range(self._answers + 1):
+            request = b""
+            while b"{}" not in request:
+                received = connection.recv(4096)
+                if not received:
+                    return
+                request += received
+            self.requests += 1
+            if number == self._answers:
+                return
+            body = b'{"events": [], "responses": []}'
+            head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+            connection.sendall(head % len(body) + body)
+
+    def stop(self) -> None:
+        """Listens no more."""
+        self._socket.close()
+
+
+async def _call(server: _Actions, times: int) -> None:
+    endpoint = EndpointConfig(server.url)
+    for _ in range(times):
+        answer = await endpoint.request(json={}, timeout=5)
+        assert answer == {"events": [], "responses": []}
+
+
+def connections(answers: int = 9) -> tuple[int, int]:
+    """Returns how many connections three calls of actions take, and how many requests.
+
+    Args:
+        answers: after so many on one connection the server closes it at the next request.
+    """
+    server = _Actions(answers)
+    server.start()
+    asyncio.run(_call(server, 3))
+    server.stop()
+    return server.connections, server.requests
 
 
 class Endpoint:

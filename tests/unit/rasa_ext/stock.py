@@ -43,7 +43,15 @@ from scripts._ports import LOOPBACK
 from tests.channel_server import ChannelServer, listening, serving
 from tests.engine import Engine
 from tests.room import Room
-from tests.unit.rasa_ext.speed import calls, domains_made, plans, replayed, understood
+from tests.unit.rasa_ext.speed import (
+    calls,
+    connections,
+    domains_made,
+    plans,
+    replayed,
+    states_made,
+    understood,
+)
 from tests.unit.rasa_ext.stock_requests import blamed, requests
 
 
@@ -316,7 +324,7 @@ if __name__ == "__main__":
         "middle": asyncio.run(dead_in_the_middle()),
     }
     report.update(calls=calls(), domains_made=domains_made(), plans=plans(), replayed=replayed())
-    report["understood"] = understood()
+    report.update(understood=understood(), states_made=states_made(), connections=connections())
     report["store_errors"] = asyncio.run(store_errors())
     report["memory_lock"] = asyncio.run(memory_lock())
     report["refused_turn"] = asyncio.run(refused_turn())

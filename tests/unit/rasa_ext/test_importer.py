@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rasa.core.nlg import TemplatedNaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
 from rasa.shared.exceptions import RasaException
 from rasa.shared.importers.importer import TrainingDataImporter
 
@@ -58,3 +60,25 @@ def test_project_without_its_setting() -> None:
     """Without STRIA_PROJECT the library would read other content than Rasa: that is an error."""
     with pytest.raises(RasaException, match="set STRIA_PROJECT to its folder"):
         importer(EXAMPLE)
+
+
+def test_languages() -> None:
+    """The domain is that of the file, and each response that a language has comes in it, too."""
+    plain, domain = Domain.load(str(ROOT / "domain.yml")), importer(ROOT).get_domain()
+    assert {s.name: type(s) for s in domain.slots} == {s.name: type(s) for s in plain.slots}
+    assert (domain.intents, domain.forms, domain.session_config) == (
+        plain.intents,
+        plain.forms,
+        plain.session_config,
+    )
+    for name, rows in plain.responses.items():
+        assert domain.responses[name][: len(rows)] == rows
+    chosen = TemplatedNaturalLanguageGenerator(domain.responses)
+    slots = {"language": "es", "emergency_numbers": "112 in Europe"}
+    assert "112 en Europa" in chosen.generate_from_slots("utter_emergency", slots, "web")["text"]
+    assert chosen.generate_from_slots("utter_ask_herpes", slots, "web")["buttons"][0]["payload"] == "Sí"
+    for language in ("en", None, "fr"):
+        text = chosen.generate_from_slots("utter_emergency", {**slots, "language": language}, "web")["text"]
+        assert "112 in Europe" in text
+    joke = chosen.generate_from_slots("utter_smalltalk/joke", slots, "web")["text"]
+    assert joke == plain.responses["utter_smalltalk/joke"][0]["text"]

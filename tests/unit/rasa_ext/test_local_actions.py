@@ -160,7 +160,7 @@ def test_answers_run_here_and_the_check_does_not() -> None:
     executor = executor_for(EndpointConfig.from_dict(settings))
     assert executor is not None
     here = {"action_answer", "action_answer_short", "action_confirm_deletion", "action_explain"}
-    assert set(executor.actions) == {*here, "action_utter", "action_emergency"}
+    assert set(executor.actions) == {*here, "action_utter", "action_emergency", "action_talk_to_person"}
 
 
 async def test_the_action_server_is_sent_what_was_said_and_not_all_that_happened(

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from assistant.screening.fhir import questionnaire_response, to_json
+from assistant.screening.fhir_rules import check_response
 from assistant.screening.fhir_values import UNREADABLE, clean
 from assistant.screening.items import ITEMS
 from assistant.screening.questionnaire import link_id, questionnaire
-from assistant.screening.record import ACTIVE, CheckRecord
+from assistant.screening.record import ACTIVE, DONE, NOT_READ, CheckRecord
 from assistant.screening.report import Circumstances, Patient
 from tests.unit.screening.records import ANN, CONSENT, at, finished, full, timed
 
@@ -176,6 +177,8 @@ class TestHead:
         assert resource["identifier"]["value"] == "S-17"
         assert resource["extension"][-1]["valueString"] == "web"
         assert resource["language"] == "es"
+        # The narrative is written in the clinic's language.
+        assert ' lang="en"' in resource["text"]["div"]
         plain = questionnaire_response(finished())
         assert "identifier" not in plain
         assert "check-channel" not in json.dumps(plain)
@@ -248,3 +251,20 @@ def test_json() -> None:
     text = to_json(questionnaire_response(record))
     assert "кашель" in text
     assert text.endswith("}\n")
+
+
+def test_words_that_nobody_read() -> None:
+    """They stand beside their question and in the history; the result follows from them, and the rules know it."""
+    record = CheckRecord(status=ACTIVE)
+    record.note_unread("cardiovascular", "tengo arritmia")
+    for item in ITEMS:
+        record.answer(item, "no", "No", "answer")
+    record.status = DONE
+    resource = questionnaire_response(record, Circumstances(language="es"))
+    assert resource["language"] == "es"
+    assert "tengo arritmia" in json.dumps(resource)
+    assert [str(problem) for problem in check_response(resource)] == []
+    record.entries = [e for e in record.entries if e["cue"] != NOT_READ]
+    changed = questionnaire_response(record)
+    changed["extension"][0] = resource["extension"][0]
+    assert any("does not follow" in str(problem) for problem in check_response(changed))

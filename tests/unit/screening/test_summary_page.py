@@ -145,9 +145,11 @@ class TestContent:
 
 class TestForm:
     def test_language(self) -> None:
-        """The page names its language."""
+        """The page names its language, which is the clinic's; that of the conversation stands in it."""
         assert '<html lang="en">' in summary_page(full())
-        assert '<html lang="es">' in summary_page(full(), Circumstances(language="es"))
+        page = summary_page(full(), Circumstances(language="es"))
+        assert '<html lang="en">' in page
+        assert "es (español)" in page
 
     def test_self_contained(self) -> None:
         """It asks for nothing: no scripts, links, pictures or fonts, and its policy forbids them."""

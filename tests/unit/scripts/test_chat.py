@@ -71,11 +71,10 @@ def test_reply_is_returned(server: Server) -> None:
         (200, b"<html>", "no reply"),
         (200, b'{"text": "x"}', "no reply"),
         (200, b"[1]", "no reply"),
-        (200, b"[]", "empty reply"),
     ],
 )
 def test_trouble_is_one_line(server: Server, status: int, reply: bytes, said: str) -> None:
-    """An error, a strange answer and an empty one are each said in one line."""
+    """An error and a strange answer are each said in one line."""
     server.status, server.reply = status, reply
     with pytest.raises(CommandError, match=said) as caught:
         chat.send(url(server), "me", "hi")
@@ -100,3 +99,12 @@ def test_conversation(
     assert [message["message"] for message in server.received] == ["1", "/yes", "38"]
     assert len({message["sender"] for message in server.received}) == 1
     assert "  Fever?\n\n  [1] Yes" in capsys.readouterr().out
+
+
+def test_silence(server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """No reply is told, with the way back from a take-over."""
+    server.reply = b"[]"
+    monkeypatch.setattr("sys.stdin", io.StringIO("hello\nexit\n"))
+    chat.converse(Ports(server.server_port, 1))
+    sender = server.received[0]["sender"]
+    assert f"a person has taken over; make giveback SENDER={sender} ends it" in capsys.readouterr().out

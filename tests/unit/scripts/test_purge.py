@@ -32,7 +32,8 @@ def database(tmp_path: Path) -> Path:
 
 def purge(database: Path, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     """Runs the command, from another folder."""
-    environment = child_environment({"STRIA_DB": str(database), **settings})
+    clinic = f"sqlite:///{database.parent / 'clinic.db'}"
+    environment = child_environment({"STRIA_DB": str(database), "STRIA_CLINIC_DB": clinic, **settings})
     command = [sys.executable, "-m", "scripts.purge"]
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
@@ -68,3 +69,23 @@ def test_mistakes_are_one_line(database: Path, tmp_path: Path) -> None:
         "error: the conversations could not be erased (DatabaseError)\n",
     )
     assert left(database) == ["p1", "p10", "p40"]
+
+
+def test_the_clinics_data_is_erased_too(database: Path, tmp_path: Path) -> None:
+    """Each kind after its days, and told by its count; a database that can't be used is one line."""
+    assert purge(database, tmp_path).returncode == 0
+    with sqlite3.connect(tmp_path / "clinic.db") as connection:
+        connection.execute("INSERT INTO clinic_counts VALUES ('2001-01-01', 'turns', 'web', 3)")
+        question = (
+            "INSERT INTO clinic_questions (day, kind, topic, locale, text) VALUES (?, '', '', 'en', '')"
+        )
+        connection.executemany(question, [("2001-01-01",), ("2001-01-02",), ("2999-01-01",)])
+    done = purge(database, tmp_path)
+    assert done.stdout.splitlines()[1:] == [
+        "Erased of the clinic's data, by data/retention.yml: 2 question(s), 1 count(s)."
+    ]
+    done = purge(database, tmp_path, STRIA_CLINIC_DB=f"sqlite:///{tmp_path}")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "error: the clinic's data could not be erased (OperationalError)\n",
+    )

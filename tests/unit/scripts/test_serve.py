@@ -15,6 +15,14 @@ from scripts._env import ROOT, CommandError, child_environment
 DATABASES = {"PG_HOST": "postgres", "REDIS_HOST": "redis"}
 
 
+def test_the_clinics_database() -> None:
+    """The PostgreSQL of the conversations, unless another one is named; a password may hold anything."""
+    environ = {"PG_HOST": "db", "REDIS_HOST": "r", "PG_PASSWORD": "a/b@c:d"}
+    found = serve.settings(environ)["STRIA_CLINIC_DB"]
+    assert found == "postgresql://stria:a%2Fb%40c%3Ad@db:5432/stria"
+    assert serve.settings({**environ, "STRIA_CLINIC_DB": "sqlite:///x"})["STRIA_CLINIC_DB"] == "sqlite:///x"
+
+
 class TestSecrets:
     def test_a_file(self, tmp_path: Path) -> None:
         """Its content is the value; the line break at its end is none of it."""
@@ -52,6 +60,19 @@ class TestSettings:
         found = serve.settings({**DATABASES, "REDIS_TLS": "on", "REDIS_PORT": "6380"})
         assert found["STRIA_WEB_RATE_STORE"] == "rediss://redis:6380/2"
 
+    def test_the_clinics_database(self) -> None:
+        """The PostgreSQL of the conversations, unless another is named; its password in any letters."""
+        found = serve.settings({**DATABASES, "PG_PASSWORD": "p@ss/word"})
+        assert found["STRIA_CLINIC_DB"] == "postgresql://stria:p%40ss%2Fword@postgres:5432/stria"
+        assert (
+            serve.clinic_settings({**DATABASES, "PG_PASSWORD": "p@ss/word"})["STRIA_CLINIC_DB"]
+            == (found["STRIA_CLINIC_DB"])
+        )
+        named = {"STRIA_CLINIC_DB": "postgresql://other/db"}
+        assert serve.clinic_settings(named)["STRIA_CLINIC_DB"] == named["STRIA_CLINIC_DB"]
+        with pytest.raises(CommandError, match="PG_HOST"):
+            serve.clinic_settings({})
+
     def test_a_wrong_switch(self) -> None:
         """It says what it may be."""
         with pytest.raises(CommandError, match="on or off"):
@@ -76,8 +97,18 @@ class TestCommands:
         file.unlink()
         assert found.keys() == {"action_endpoint", "tracker_store", "lock_store", "event_broker"}
 
+    def test_inbox(self, tmp_path: Path) -> None:
+        """It listens to others, and its secrets are read from their files."""
+        (tmp_path / "secret").write_text("s" * 40)
+        given = {"PG_HOST": "postgres", "STRIA_INBOX_SECRET_FILE": str(tmp_path / "secret")}
+        command, environment = serve.inbox(given)
+        assert command == [sys.executable, "-m", "scripts.inbox"]
+        assert environment["STRIA_INBOX_HOST"] == "0.0.0.0"
+        assert environment["STRIA_INBOX_SECRET"] == "s" * 40
+        assert environment["STRIA_CLINIC_DB"].startswith("postgresql://")
+
     def test_the_action_server_gets_no_secret_read(self, tmp_path: Path) -> None:
-        """It needs none, so it does not even look."""
+        """What it needs it reads itself (clinic/database.py)."""
         command, environment = serve.actions({"PG_PASSWORD_FILE": str(tmp_path / "missing")})
         assert "PG_PASSWORD" not in environment
         assert command[-1] == "5055"
@@ -87,6 +118,7 @@ class TestCommands:
         """What a container's health check calls."""
         assert serve.healthy("rasa", {"PORT": "1"}) == 1
         assert serve.healthy("actions", {"ACTIONS_PORT": "1"}) == 1
+        assert serve.healthy("inbox", {"INBOX_PORT": "1"}) == 1
 
     @pytest.mark.parametrize("arguments", [[], ["web"], ["rasa", "actions"], ["healthy"]])
     def test_anything_else(self, arguments: list[str]) -> None:

@@ -17,9 +17,9 @@ export class ApiError extends Error {
 }
 
 /**
- * @param {{ token: () => string, fetch?: typeof fetch }} options
+ * @param {{ token: () => string, language?: string, fetch?: typeof fetch }} options `language` of the page
  */
-export function createApi({ token, fetch: send = (...all) => fetch(...all) }) {
+export function createApi({ token, language, fetch: send = (...all) => fetch(...all) }) {
   /**
    * @param {string} method
    * @param {string} path
@@ -67,7 +67,7 @@ export function createApi({ token, fetch: send = (...all) => fetch(...all) }) {
   async function* turn(message, id) {
     const patience = createPatience(TURN_WAIT);
     try {
-      const response = await request('POST', 'webhook', patience.signal, { message, id });
+      const response = await request('POST', 'webhook', patience.signal, { message, id, language });
       if (!response.body) throw new ApiError('interrupted');
       for await (const line of readLines(response.body)) {
         patience.renew();

@@ -26,7 +26,7 @@ export function createApp({ settings, token, host, nonce }) {
   const texts = FRAME_TEXTS[locale] ?? FRAME_TEXTS.en;
   const title = settings.title || texts.title;
   const tokens = createTokenStore({ initial: token, onHomeless: host.keep });
-  const api = createApi({ token: tokens.get });
+  const api = createApi({ token: tokens.get, language: texts.lang });
   const session = createSession(api, tokens);
   const notice = createNotice(texts.dismiss);
   const tabs = connectTabs(() => catchUp().catch(() => {}));

@@ -6,7 +6,7 @@ import { readTranscript } from './messages.js';
 import { printPage, saveText } from './paper.js';
 import { asText, entriesOf, headingOf } from './transcript.js';
 
-/** The assistant writes English, whatever the language of the buttons. */
+/** The summary is for the clinic: it is English, whatever the language of the talk. */
 const CONTENT_LANGUAGE = 'en';
 
 /**

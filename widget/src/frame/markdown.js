@@ -4,8 +4,8 @@
  */
 import MarkdownIt from 'markdown-it';
 
-/** The language in which the assistant writes. */
-const CONTENT_LANGUAGE = 'en';
+/** The languages in which the assistant begins on a page in them; on others it writes the first. */
+export const SPOKEN = ['en', 'es'];
 const SAFE_LINK = /^(https:\/\/|tel:|mailto:)/i;
 
 const parser = new MarkdownIt({ html: false, breaks: true, linkify: true })
@@ -92,5 +92,5 @@ function endLists(text) {
  */
 export function toHtml(text, pageLanguage) {
   const html = parser.render(endLists(text)).trim();
-  return pageLanguage === CONTENT_LANGUAGE ? html : `<div lang="${CONTENT_LANGUAGE}">${html}</div>`;
+  return SPOKEN.includes(pageLanguage) ? html : `<div lang="${SPOKEN[0]}">${html}</div>`;
 }

@@ -5,7 +5,7 @@
 import { ApiError } from './api.js';
 
 /** The date of the consent text. Change it when what the visitor agrees to changes. */
-export const CONSENT_VERSION = '2026-11-22';
+export const CONSENT_VERSION = '2026-11-29';
 
 const KEY = 'stria-session';
 

@@ -22,7 +22,7 @@ export const frame = {
   close: 'Close the chat',
   menu: 'Menu',
   person: 'Talk to a person',
-  /** What the assistant is sent: it is in the assistant's language, not in the visitor's. */
+  /** What the assistant is sent. It begins in the page's language where it knows it, else in English. */
   personMessage: 'I want to talk to a person',
   summary: 'Summary of the check',
   download: 'Download the chat (.txt)',

@@ -20,7 +20,7 @@ export const frame = {
   close: 'Cerrar el chat',
   menu: 'Menú',
   person: 'Hablar con una persona',
-  personMessage: 'I want to talk to a person',
+  personMessage: 'Hablar con una persona',
   summary: 'Resumen del cuestionario',
   download: 'Descargar el chat (.txt)',
   print: 'Imprimir el chat',
@@ -31,7 +31,7 @@ export const frame = {
 
   consentTitle: 'Antes de empezar',
   consentBot:
-    'Usted habla con un bot. No es un médico y no puede examinarle. Por ahora solo entiende y escribe inglés.',
+    'Usted habla con un bot. No es un médico y no puede examinarle. En español hace el cuestionario; las respuestas de su documento están solo en inglés.',
   consentEmergency:
     'No sirve para emergencias. En una emergencia, llame a su número local de emergencias.',
   consentKept:
@@ -43,11 +43,11 @@ export const frame = {
   decline: 'No, gracias',
 
   welcome:
-    '¡Hola! Soy un bot. Respondo en inglés a preguntas sobre el tratamiento de estrías con láser, a partir de un solo documento. También puedo repasar con usted su lista de motivos en contra del láser. No soy médico.',
+    '¡Hola! Soy un bot. En español puedo repasar con usted la lista de motivos en contra del láser para las estrías. Las respuestas a otras preguntas vienen de un solo documento y están solo en inglés. No soy médico.',
   welcomeButtons: [
-    { title: '¿Qué es el láser?', payload: 'What is laser resurfacing?' },
-    { title: '¿Cuánto dura la recuperación?', payload: 'How long is recovery?' },
-    { title: 'Empezar el cuestionario', payload: 'Start the check' },
+    { title: 'Empezar el cuestionario', payload: 'Empezar el cuestionario' },
+    { title: 'Hablar con una persona', payload: 'Hablar con una persona' },
+    { title: 'In English', payload: 'In English' },
   ],
   restored: 'Se muestra de nuevo su conversación.',
 

@@ -75,17 +75,23 @@ lifecycle:
     exec: {command: [sleep, "5"]}
 {{- end -}}
 
+{{- /* What needs the clinic's database alone: its address, which stands in a file. */ -}}
+{{- define "stria.clinic" -}}
+- {name: STRIA_CLINIC_DB_FILE, value: /run/secrets/stria/clinic-db}
+- {name: PGSSLMODE, value: {{ .Values.postgresql.sslmode | quote }}}
+{{- if .Values.postgresql.caSecret }}
+- {name: PGSSLROOTCERT, value: /run/secrets/postgresql/ca.crt}
+{{- end }}
+{{- end -}}
+
 {{- /* What Rasa and the purge job need of the databases. */ -}}
 {{- define "stria.stores" -}}
+{{ include "stria.clinic" . }}
 - {name: PG_HOST, value: {{ required "postgresql.host is needed" .Values.postgresql.host | quote }}}
 - {name: PG_PORT, value: {{ .Values.postgresql.port | quote }}}
 - {name: PG_DB, value: {{ .Values.postgresql.database | quote }}}
 - {name: PG_USER, value: {{ .Values.postgresql.user | quote }}}
 - {name: PG_PASSWORD_FILE, value: /run/secrets/stria/pg-password}
-- {name: PGSSLMODE, value: {{ .Values.postgresql.sslmode | quote }}}
-{{- if .Values.postgresql.caSecret }}
-- {name: PGSSLROOTCERT, value: /run/secrets/postgresql/ca.crt}
-{{- end }}
 - {name: REDIS_HOST, value: {{ required "redis.host is needed" .Values.redis.host | quote }}}
 - {name: REDIS_PORT, value: {{ .Values.redis.port | quote }}}
 - {name: REDIS_TLS, value: {{ ternary "on" "off" .Values.redis.tls | quote }}}
@@ -102,13 +108,24 @@ lifecycle:
 {{- end -}}
 
 {{- define "stria.volumes" -}}
+{{ include "stria.volumesOf" (dict "root" . "keys" list) }}
+{{- end -}}
+
+{{- /* The same with these keys of the Secret alone: .root, .keys (none: all). */ -}}
+{{- define "stria.volumesOf" -}}
 - name: tmp
   emptyDir: {medium: Memory, sizeLimit: 256Mi}
 - name: secrets
   secret:
-    secretName: {{ required "existingSecret is needed" .Values.existingSecret }}
+    secretName: {{ required "existingSecret is needed" .root.Values.existingSecret }}
     defaultMode: 0440
-{{- with .Values.postgresql.caSecret }}
+    {{- with .keys }}
+    items:
+      {{- range . }}
+      - {key: {{ . }}, path: {{ . }}}
+      {{- end }}
+    {{- end }}
+{{- with .root.Values.postgresql.caSecret }}
 - name: authority
   secret: {secretName: {{ . }}, defaultMode: 0440}
 {{- end }}

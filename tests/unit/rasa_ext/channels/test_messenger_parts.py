@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -26,7 +25,18 @@ from rasa_ext.channels.messengers import claims as claims_module
 from rasa_ext.channels.messengers.claims import Claims
 from rasa_ext.channels.messengers.client import Client, DeliveryError
 from rasa_ext.channels.settings import SettingError, Settings
+from rasa_ext.stores import claims as of_stores
+from rasa_ext.stores import erasure
+from tests.databases import Redis, start_redis
 from tests.fakes.platform import Failure, Fake
+
+
+@pytest.fixture(scope="module")
+def redis_server() -> Iterator[Redis]:
+    """A Redis server."""
+    server = start_redis()
+    yield server
+    server.stop()
 
 
 class Echo(Fake):
@@ -201,18 +211,19 @@ class TestClaims:
         with pytest.raises(sa.exc.OperationalError):
             await Claims().claim(store, "a", "1")
 
-    async def test_redis(self) -> None:
-        """Its own way of setting only what is not there, with an end."""
+    async def test_redis(self, redis_server: Redis) -> None:
+        """One key a conversation, with an end, that is erased with it; nobody's name is in it."""
         store = RedisTrackerStore.__new__(RedisTrackerStore)
-        kept: dict[str, Any] = {}
-
-        def set_(key: str, value: Any, nx: bool, ex: int) -> bool | None:
-            assert (nx, ex) == (True, claims_module.KEPT)
-            return None if key in kept else not kept.update({key: value})
-
-        store.red, store.key_prefix = SimpleNamespace(set=set_), "tracker:"
-        assert [await Claims().claim(store, "a", "1") for _ in range(2)] == [True, False]
-        assert next(iter(kept)).startswith("tracker:claim:")
+        store.red, store.key_prefix = redis_server.client(), "tracker:"
+        assert [await Claims().claim(store, "anna", "1") for _ in range(2)] == [True, False]
+        assert await Claims().claim(store, "anna", "2")
+        assert await Claims().claim(store, "ben", "1")
+        first, second = store.red.keys("*")
+        assert b"anna" not in first + second
+        assert 0 < store.red.ttl(first) <= of_stores.KEPT
+        await erasure._erase(store, "anna")
+        assert await Claims().claim(store, "anna", "1")
+        assert not await Claims().claim(store, "ben", "1")
 
     async def test_memory(self) -> None:
         """Other stores leave it to `first` and to what the tracker knows."""

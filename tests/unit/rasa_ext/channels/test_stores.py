@@ -34,9 +34,10 @@ class FakeRedis(dict[str, str]):
         """Keeps a value."""
         self[key] = value
 
-    def delete(self, key: str) -> None:
-        """Removes a value."""
-        self.pop(key, None)
+    def delete(self, *keys: str) -> None:
+        """Removes values."""
+        for key in keys:
+            self.pop(key, None)
 
 
 def make(kind: str, folder: Path) -> TrackerStore:

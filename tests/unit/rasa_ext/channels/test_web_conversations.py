@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
+import pytest
 from rasa.shared.core.events import SlotSet
 
+from clinic import database
 from tests.channel_server import ChannelServer
+from tests.unit.clinic.test_privacy import add_request, everything
 from tests.web_agent import Gate, WebAgent, eventually
 from tests.web_client import Visitor, arrived
 
@@ -112,8 +117,43 @@ def test_a_deletion_that_fails_is_told(visitor: Visitor, agent: WebAgent, monkey
     """The session stays, so that the visitor can try again."""
     visitor.say()
     with monkeypatch.context() as patch:
-        patch.setattr("rasa_ext.channels.stores._all", lambda store: [object()])
+        patch.setattr("rasa_ext.stores.erasure.every", lambda store: [object()])
         assert visitor.delete().error == (503, "unavailable")
     assert len(visitor.messages()) == 3
     assert visitor.delete().status == 200
     assert agent.stored() == {}
+
+
+@pytest.fixture
+def clinic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An empty database of the clinic."""
+    monkeypatch.setenv(database.URL, f"sqlite:///{tmp_path / 'clinic.db'}")
+    database.close()
+    yield
+    database.close()
+
+
+@pytest.mark.usefixtures("clinic")
+class TestTheClinicsData:
+    """Deletion erases it, too, and first."""
+
+    def test_it_goes_with_the_conversation(self, visitor: Visitor, agent: WebAgent) -> None:
+        """The requests and flags of this visitor."""
+        visitor.say()
+        add_request(agent.messages[0].sender_id)
+        add_request("web:other")
+        assert visitor.delete().status == 200
+        assert not any(agent.messages[0].sender_id in row for row in everything())
+        assert any("web:other" in row for row in everything())
+
+    def test_without_it_nothing_is_deleted(
+        self, visitor: Visitor, agent: WebAgent, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        """The visitor is told, keeps the session, and can try again."""
+        visitor.say()
+        with monkeypatch.context() as patch:
+            patch.setenv(database.URL, f"sqlite:///{tmp_path}")
+            assert visitor.delete().error == (503, "unavailable")
+        assert len(visitor.messages()) == 3
+        assert visitor.delete().status == 200
+        assert agent.stored() == {}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rasa.core.tracker_store import FailSafeTrackerStore, SQLTrackerStore
 
 from rasa_ext.channels.base import MAX_BODY, MAX_TEXT
+from rasa_ext.stores import erasure
 from tests.web_agent import WebAgent
 from tests.web_client import CONSENT, Visitor, new_id
 
@@ -32,6 +36,39 @@ def test_a_message_is_answered(visitor: Visitor, agent: WebAgent) -> None:
     )
     assert message.sender_id.startswith("web:")
     assert len(message.sender_id) == 68
+
+
+@pytest.mark.parametrize("kind", ["memory", "sql"])
+def test_a_new_consent_goes_with_the_next_message(
+    visitor: Visitor, agent: WebAgent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Each version once, whatever else was said; also after a restart, and after an erasure."""
+    if kind == "sql":
+        store = FailSafeTrackerStore(SQLTrackerStore(agent.domain, db=str(tmp_path / "e.db")))
+        monkeypatch.setattr(agent, "tracker_store", store)
+
+    def versions() -> list[Any]:
+        return [((m.metadata or {}).get("consent") or {}).get("version") for m in agent.messages]
+
+    visitor.say("one")
+    visitor.say('"consent": {"version": "9"')
+    visitor.open(consent="2027")
+    visitor.say("three")
+    visitor.say("four")
+    assert versions() == [CONSENT, None, "2027", None]
+    assert agent.channel is not None
+    agent.channel.conversations._recorded.clear()
+    visitor.say("five")
+    assert versions()[4:] == [None]
+    loop = asyncio.new_event_loop()
+    sender = agent.messages[0].sender_id
+    if kind == "sql":
+        talk = loop.run_until_complete(erasure.talk_of(agent.tracker_store, sender))
+        assert (talk.messages, talk.consent[0]) == (5, "2027")
+    loop.run_until_complete(erasure.erase(agent.tracker_store, sender))
+    loop.close()
+    visitor.say("six")
+    assert versions()[5:] == ["2027"]
 
 
 def test_the_consent_goes_with_the_first_message(visitor: Visitor, agent: WebAgent) -> None:
@@ -128,3 +165,16 @@ def test_no_json_makes_a_500(visitor: Visitor, body: Any, path: str) -> None:
     answer = visitor.request("POST", path, raw=json.dumps(body).encode())
     if answer.status not in (200, 201):
         assert answer.error[0] == 400
+
+
+@pytest.mark.parametrize("language", ["es", "pt-BR", "../es", "", 5, None, ["es"], "e" * 90])
+def test_the_language_of_the_page_goes_with_every_message(
+    visitor: Visitor, agent: WebAgent, language: Any
+) -> None:
+    """It counts at the beginning and after a start over; what is no language tag is left out."""
+    for _ in range(2):
+        visitor.request("POST", "webhook", {"message": "hola", "id": new_id(), "language": language})
+    kept = {"language": language} if language in ("es", "pt-BR") else {}
+    first, second = agent.messages
+    assert {k: v for k, v in first.metadata.items() if k != "consent"} == kept
+    assert (second.metadata or {}) == kept

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActiveLoop, SlotSet, UserUttered
 
 from assistant.screening.items import ITEMS
+from clinic import database
 from rasa_ext.metrics.reading import ANSWER_KINDS, Happened, read_turn
 from scripts._env import ROOT
 from tests.engine import Engine
@@ -167,3 +170,48 @@ def test_values_that_nobody_knows(value: Any) -> None:
 def test_a_conversation_without_a_message() -> None:
     """Rasa's API can store one."""
     assert read_turn([]) == Happened()
+
+
+class TestARequestToTheClinic:
+    """It has a form of its own, which is no check."""
+
+    @pytest.fixture(autouse=True)
+    def clinic_db(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+        """A database of its own."""
+        monkeypatch.setenv(database.URL, f"sqlite:///{tmp_path / 'clinic.db'}")
+        database.close()
+        yield
+        database.close()
+
+    async def test_from_begin_to_end(self, talk: Talk) -> None:
+        """Nothing of a check is begun, asked, answered or left."""
+        said = [
+            ("a person", "human_handoff"),
+            ("yes", "affirm"),
+            ("skip", "deny"),
+            ("a@b.org", "deny"),
+            ("skip", "deny"),
+        ]
+        for text, intent in (*said, ("yes", "affirm")):
+            assert await talk.say(text, intent) == Happened(kind="smalltalk")
+        assert talk.engine.loop is None
+
+    async def test_in_the_check(self, check: Talk) -> None:
+        """The check is left once, at its question; giving the request up leaves it no second time."""
+        await check.answers(1)
+        happened = await check.say("a person", "human_handoff")
+        assert happened.left == (ITEMS[1], "stopped")
+        assert await check.say("no", "deny") == Happened(kind="smalltalk")
+
+    async def test_after_a_result(self, check: Talk) -> None:
+        """The check is not finished twice."""
+        await check.answers(len(ITEMS))
+        await check.say("a person", "human_handoff")
+        assert await check.say("stop", "stop_check") == Happened(kind="smalltalk")
+
+    async def test_the_check_in_between(self, talk: Talk) -> None:
+        """It is begun, and not left by the form that ends."""
+        for text, intent in (("a person", "human_handoff"), ("yes", "affirm")):
+            await talk.say(text, intent)
+        happened = await talk.say("start the check", "start_check")
+        assert (happened.begun, happened.asked, happened.left) == (True, ITEMS[0], None)

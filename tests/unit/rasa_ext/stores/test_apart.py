@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 
 from rasa_ext.channels import stores
-from rasa_ext.stores import apart
+from rasa_ext.stores import apart, erasure
 from rasa_ext.stores.apart import NotInTimeError
 from tests.databases import Postgres
 from tests.sql_stores import on_postgres, on_sqlite, say, texts
@@ -74,7 +74,7 @@ class TestFrozen:
             "store": lambda: store.save(tracker),
             "look up": lambda: stores.look_up(store, "anna", "message-1"),
             "last replies": lambda: stores.last_replies(store, "anna"),
-            "erase": lambda: stores._erase(store, "anna"),
+            "erase": lambda: erasure._erase(store, "anna"),
         }[what]
         with postgres.frozen():
             pause, took, error = await longest_pause(work())

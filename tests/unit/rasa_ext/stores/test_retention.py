@@ -16,9 +16,10 @@ from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore, 
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
 
+from clinic import database, tables
 from rasa_ext.channels.web import WebInput
-from rasa_ext.stores import retention
-from rasa_ext.stores.retention import DAY, purge
+from rasa_ext.stores import claims, retention
+from rasa_ext.stores.retention import DAY, purge, purge_clinic
 from rasa_ext.stores.sql import SafeSQLTrackerStore
 from tests.databases import Postgres
 from tests.web_agent import DOMAIN, web_settings
@@ -185,6 +186,52 @@ async def until(condition: Any) -> None:
         await asyncio.sleep(0.01)
 
 
+async def test_claims_go_with_their_conversation_or_their_time(any_store: SQLTrackerStore) -> None:
+    """A claim of the last month stays only while its conversation does."""
+    store = any_store
+    await talk(store, "old", (said, 31))
+    await talk(store, "new", (said, 1))
+    claims.prepare(store.engine)
+    ages = {"old": ("old", 5), "new": ("new", 5), "from before": ("", 29), "over": ("new", 31)}
+    with store.engine.begin() as connection:
+        for name, (sender, days) in ages.items():
+            row = {"id": name, "at": NOW - days * DAY, "conversation": claims.of_conversation(sender)}
+            connection.execute(claims.table.insert().values(row))
+    await purge(store, InMemoryLockStore(), 30, NOW)
+    with store.engine.connect() as connection:
+        left = {row.id for row in connection.execute(claims.table.select())}
+    assert left == {"new", "from before"}
+
+
+async def test_flags_of_the_clinic_go_with_their_conversation(any_store: SQLTrackerStore) -> None:
+    """One that a person has taken over, and that is in the store no more; not one that goes on."""
+    await talk(any_store, "goes on", (said, 1))
+    with database.transaction() as connection:
+        connection.execute(tables.takeovers.delete())
+        for name, days in (("goes on", 40), ("over", 40), ("over, but new", 1)):
+            row = {"conversation": name, "since": NOW - days * DAY, "by": "anna"}
+            connection.execute(tables.takeovers.insert().values(row))
+    await purge_clinic(any_store, 30, NOW)
+    with database.transaction() as connection:
+        left = {row.conversation for row in connection.execute(tables.takeovers.select())}
+        connection.execute(tables.takeovers.delete())
+    assert left == {"goes on", "over, but new"}
+
+
+async def test_each_kind_is_erased_though_another_fails(
+    store: SQLTrackerStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A database that is down keeps the other from nothing; a line names the kind of the error."""
+    monkeypatch.setenv(database.URL, "sqlite:////proc/no/such.db")
+    await talk(store, "old", (said, 1))
+    store.engine.execute("UPDATE events SET timestamp = ?", time.time() - 8 * DAY)
+    job = asyncio.create_task(retention.keep_purging(store, InMemoryLockStore(), 7, 6))
+    await asyncio.sleep(0.5)
+    job.cancel()
+    assert await senders(store) == set()
+    assert "the clinic's data could not be erased: ClinicDatabaseError" in caplog.text
+
+
 class TestInTheChannel:
     def channel(self, folder: Path, **settings: Any) -> WebInput:
         """Returns a channel with settings."""
@@ -213,7 +260,9 @@ class TestInTheChannel:
         assert self.channel(tmp_path)._start_purging(None) is None
 
     async def test_a_store_that_can_not(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-        """It is told at the start."""
+        """It is told at the start; the clinic's data is erased all the same."""
         agent = SimpleNamespace(tracker_store=InMemoryTrackerStore(Domain.empty()), lock_store=None)
-        assert self.channel(tmp_path)._start_purging(agent) is None
+        purging = self.channel(tmp_path)._start_purging(agent)
+        assert purging
+        purging.cancel()
         assert "are not erased" in caplog.text

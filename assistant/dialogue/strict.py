@@ -1,0 +1,138 @@
+"""The course of the check, and replies, in a language of which only fixed forms are known.
+
+A message is the whole of a form (`assistant.locales`) or it is not understood: no sentence is read. The steps are those
+of `assistant.dialogue.check`, so the same answers lead to the same result in every language.
+"""
+
+from __future__ import annotations
+
+from assistant import locales
+from assistant.dialogue import check
+from assistant.dialogue.check import Step, apply_correction
+from assistant.dialogue.message import UserMessage
+from assistant.rendering.reply import CHECK, Choice, Reply
+from assistant.safety.red_flags import find_red_flag
+from assistant.safety.second_net import classified_flag
+from assistant.screening.correction import Correction
+from assistant.screening.evidence import Reading
+from assistant.screening.items import ITEMS, YES, Item
+from assistant.screening.numbers import read_blood_pressures, read_temperatures
+from assistant.screening.record import CheckRecord
+from assistant.wording import wording
+
+#: What a patient can do instead of asking in this language.
+_CHOICES = (CHECK, Choice("Talk to a person"), Choice("In English"))
+
+
+def offer_of(message: UserMessage) -> str | None:
+    """Return the language in which a greeting of the message's kind is written, or None."""
+    offers = message.best.startswith(locales.OFFER_CLASS)
+    return message.best.removeprefix(locales.OFFER_CLASS) if offers else None
+
+
+def language_of(message: UserMessage) -> str | None:
+    """Return the language that the message asks for, or None."""
+    asked = message.best.startswith(locales.LANGUAGE_CLASS)
+    return message.best.removeprefix(locales.LANGUAGE_CLASS) if asked else None
+
+
+def advance(
+    message: UserMessage, record: CheckRecord, item: Item, *, offer: str = "", stale: bool = False
+) -> Step:
+    """Take the check one message further; changes `record`. As `assistant.dialogue.check.advance`.
+
+    Args:
+        message: its ranking is what the forms make of it, or empty.
+        record: the state of the check.
+        item: the item whose question is open.
+        offer: what a yes would mean beside the open question (`delete`).
+        stale: a person has talked with the patient since the question was put, so that a form may be an
+            answer to the person: the question is put again.
+    """
+    flag = find_red_flag(message.text) or classified_flag(message.text, message.ranking)
+    if flag:
+        return check.emergency_step(flag, record, item)
+    if offer == "delete" and message.is_a("delete_data", "affirm"):
+        return check.deleted(record)
+    # Read here once more: an answer never rests on what was made of the message elsewhere.
+    code = locales.current()
+    value = locales.locale(code).answer(message.text) if code in locales.codes() else None
+    if value is not None and stale:
+        return check.put_again(record, item, Reading())
+    if value is not None:
+        return check.answered(message, record, item, value, Reading())
+    correction = correction_of(message, record)
+    if correction is not None and correction.item != item:
+        reply = Reply()
+        apply_correction(message.text, record, correction, reply)
+        return Step(reply, correction.item)
+    if message.is_a("smalltalk/capabilities", "correct_answer"):
+        return Step(Reply(kind="smalltalk").say(response="utter_check_help"), item)
+    step = check.command(message, record, item) if message.best else None
+    if step is not None:
+        return step
+    if message.is_a("smalltalk"):
+        return Step(Reply(kind="smalltalk").say(response=f"utter_{message.best}"), item)
+    return _not_read(message, record, item)
+
+
+def _not_read(message: UserMessage, record: CheckRecord, item: Item) -> Step:
+    """Keep the words for the specialist; ask once more, and after the second time note unsure."""
+    # A form that means nothing here was understood, at least.
+    if not message.best and record.attempts.get(item, 0) + 1 < check.MAX_ATTEMPTS:
+        record.note_unread(item, message.text.strip())
+    reply = Reply()
+    note_numbers(message, record, reply)
+    return check.again(reply, message, record, item, help_text=True)
+
+
+def note_numbers(message: UserMessage, record: CheckRecord, reply: Reply) -> None:
+    """Keep blood pressures and temperatures for the specialist; a number that needs a doctor today is answered.
+
+    What they say about a question is not read: a number may be another person's, or long past.
+    """
+    pressures = read_blood_pressures(message.text)
+    temperatures = read_temperatures(message.text, asked=False)
+    urgent = ["blood_pressure"] * any(p.value == YES for p in pressures)
+    urgent += ["temperature"] * any(t.urgent for t in temperatures)
+    for what in urgent:
+        reply.say(response=f"utter_urgent_{what}")
+    read = [p.words for p in pressures] + [t.words for t in temperatures]
+    record.note(Reading(readings=read))
+
+
+def correction_of(message: UserMessage, record: CheckRecord) -> Correction | None:
+    """Return the wish to answer a question anew ("change 3"); None when it is none, or has no answer yet."""
+    item = locales.changed_item(message.best)
+    return Correction(item, None) if item in ITEMS and item in record.answered else None
+
+
+def reply_to(message: UserMessage, record: CheckRecord) -> Reply:
+    """Return the reply to a message outside the check that is no command; keeps its numbers in `record`."""
+    if message.is_a("smalltalk"):
+        return Reply(kind="smalltalk").say(response=f"utter_{message.best}")
+    reply = Reply(kind="unclear")
+    note_numbers(message, record, reply)
+    reply.say(wording("language.only_english"), choices=_CHOICES)
+    reply.unanswered.append("other")
+    return reply
+
+
+def offered(code: str) -> Reply:
+    """Return a greeting that offers a language to somebody who seems to speak it; it is not changed by that."""
+    reply = Reply(kind="smalltalk").say(response="utter_smalltalk/greet")
+    with locales.speaking(code):
+        name = locales.locale(code).name.capitalize()
+        return reply.say(wording("language.offer"), choices=(Choice(name),))
+
+
+def switched(*, in_check: bool) -> Reply:
+    """Return what is said, in the new language, after a change of language."""
+    text = wording("language.switched")
+    if in_check:
+        return Reply(kind="smalltalk").say(text)
+    choices = _CHOICES if locales.current() != locales.DEFAULT else (CHECK,)
+    return Reply(kind="smalltalk").say(f"{text} {wording('language.works')}", choices=choices)
+
+
+__all__ = ["advance", "correction_of", "language_of", "reply_to", "switched"]

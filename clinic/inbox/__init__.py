@@ -1,0 +1,1 @@
+"""The page on which staff see requests and work on them: a process of its own, behind a login."""

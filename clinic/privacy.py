@@ -1,0 +1,131 @@
+"""What the clinic's tables hold of one conversation: told, and erased, all or nothing.
+
+`clinic.tables.PERSONAL` names the tables; a new one needs no change here.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from assistant import logs
+from clinic import database
+from clinic.database import transaction
+from clinic.tables import PERSONAL, audit, outbox, requests
+
+logger = logging.getLogger(__name__)
+
+#: Columns by which a patient can be reached, or called.
+CONTACT = ("name", "phone", "email")
+#: Requests that are erased by one statement: databases limit the values in one.
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class KnownRequest:
+    """A wish to be contacted, without its words.
+
+    Attributes:
+        created: seconds since 1970.
+        state: of the inbox, such as `new`.
+        contact: which of `CONTACT` were given.
+        consent_at: seconds since 1970.
+        consent_version: of the text that was agreed to.
+    """
+
+    created: float
+    state: str
+    contact: tuple[str, ...]
+    consent_at: float
+    consent_version: str
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What was erased.
+
+    Attributes:
+        rows: of the tables in `PERSONAL`.
+        sent: something of it may have left by e-mail or webhook, from where nobody can take it back.
+    """
+
+    rows: int = 0
+    sent: bool = False
+
+
+def known(conversation: str) -> list[KnownRequest]:
+    """Return the requests of a conversation, the oldest first.
+
+    Raises:
+        ClinicDatabaseError: The database can't be read.
+    """
+    columns = [requests.c[n] for n in ("created", "state", *CONTACT, "consent_at", "consent_version")]
+    query = sa.select(*columns).where(requests.c.conversation == conversation)
+    with transaction() as connection:
+        rows = connection.execute(query.order_by(requests.c.created)).all()
+    return [
+        KnownRequest(
+            row.created,
+            row.state,
+            tuple(name for name in CONTACT if getattr(row, name)),
+            row.consent_at,
+            row.consent_version,
+        )
+        for row in rows
+    ]
+
+
+def erase(conversation: str) -> Erased:
+    """Erase all that the clinic's tables hold of a conversation, in one transaction.
+
+    What staff did stays in the audit; the id of a request that is gone does not.
+
+    Raises:
+        ClinicDatabaseError: It did not work, and nothing was erased.
+    """
+    with transaction() as connection:
+        ids = _requests_of(connection, conversation)
+        sent = _may_have_left(connection, ids)
+        rows = erase_requests(connection, ids)
+        for table, column in PERSONAL.items():
+            rows += connection.execute(sa.delete(table).where(column == conversation)).rowcount
+        if rows:
+            database.deleting(connection)
+    if rows:
+        overwrite()
+    return Erased(rows, sent)
+
+
+def erase_requests(connection: Any, ids: list[str]) -> int:
+    """Erase requests by their ids, with all that names them; return how many there were."""
+    erased = 0
+    for start in range(0, len(ids), BATCH):
+        some = ids[start : start + BATCH]
+        connection.execute(sa.update(audit).where(audit.c.what.in_(some)).values(what=""))
+        connection.execute(sa.delete(outbox).where(outbox.c.request.in_(some)))
+        erased += connection.execute(sa.delete(requests).where(requests.c.id.in_(some))).rowcount
+    return erased
+
+
+def overwrite() -> None:
+    """Let nothing of what was deleted stand in SQLite's files; never raises."""
+    try:
+        database.forget_deleted()
+    except Exception as error:
+        # The rows are gone all the same; the next deletion or the next purge does the rest.
+        logger.warning("privacy: SQLite's file could not be swept now: %s", logs.kind(error))
+
+
+def _requests_of(connection: Any, conversation: str) -> list[str]:
+    query = sa.select(requests.c.id).where(requests.c.conversation == conversation)
+    return list(connection.execute(query).scalars())
+
+
+def _may_have_left(connection: Any, ids: list[str]) -> bool:
+    """Tell whether a delivery of these requests was ever begun."""
+    begun = sa.or_(outbox.c.delivered.is_not(None), outbox.c.attempts > 0, outbox.c.leased > 0)
+    query = sa.select(outbox.c.id).where(outbox.c.request.in_(ids), begun).limit(1)
+    return bool(ids) and connection.execute(query).first() is not None

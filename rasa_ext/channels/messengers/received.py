@@ -1,0 +1,119 @@
+"""Messages that a platform has delivered outlive the server that took them.
+
+With an SQL store; with another one, a message whose server is killed between its 200 and its answer
+is lost, as it is with stock Rasa.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, fields
+from typing import Any, TypeVar
+
+from rasa.core.tracker_store import SQLTrackerStore
+
+from assistant import logs
+from rasa_ext.channels import stores
+from rasa_ext.channels.messengers.events import Event
+from rasa_ext.metrics.timing import store_work
+from rasa_ext.stores import received
+from rasa_ext.stores.apart import apart
+from rasa_ext.stores.claims import of_message
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two looks at what other servers have left, and at what this one still holds.
+LOOK = 2.0
+Result = TypeVar("Result")
+
+
+class Received:
+    """What one process holds of the messages of a channel."""
+
+    def __init__(self, channel: str):
+        """Hold nothing."""
+        self._channel, self._owner = channel, secrets.token_hex(8)
+        self._held: set[str] = set()
+        self._answered: set[str] = set()
+
+    async def keep(self, store: Any, events: Iterable[tuple[str, Event]]) -> None:
+        """Write events down, each with its conversation. Raises when the store fails."""
+        messages = [received.Message(sender, event.id, _as_json(event)) for sender, event in events]
+        if messages:
+            self._held.update(of_message(m.sender, m.id) for m in messages)
+            await self._work(store, lambda e: received.keep(e, self._channel, self._owner, messages))
+
+    async def answered(self, store: Any, sender: str, event: Event) -> None:
+        """Strike an event out; when the store fails, it is tried again at the next look. Never raises."""
+        name = of_message(sender, event.id)
+        self._held.discard(name)
+        self._answered.add(name)
+        try:
+            await self._strike_out(store)
+        except Exception as error:
+            logger.warning(
+                "%s: an answered message could not be struck out: %s", self._channel, logs.kind(error)
+            )
+
+    async def watch(self, agent: Callable[[], Any], again: Callable[[Any, Event], None]) -> None:
+        """Look again and again, for ever: hold what is held, and hand out what nobody holds any more.
+
+        Args:
+            agent: returns Rasa's agent as it is now.
+            again: takes an agent and an event.
+        """
+        failing = False
+        while True:
+            try:
+                if (ready := agent()) is not None and ready.is_ready():
+                    for event in await self._look(ready.tracker_store):
+                        again(ready, event)
+                failing = False
+            except Exception as error:
+                if not failing:
+                    logger.error(
+                        "%s: delivered messages can't be looked at: %s", self._channel, logs.kind(error)
+                    )
+                failing = True
+            await asyncio.sleep(LOOK)
+
+    async def _look(self, store: Any) -> list[Event]:
+        await self._strike_out(store)
+        if held := list(self._held):
+            await self._work(store, lambda e: received.hold(e, self._owner, held))
+        found = await self._work(store, lambda e: received.take_up(e, self._channel, self._owner))
+        return [event for text in found or () if (event := _as_event(text))]
+
+    def took_up(self, sender: str, event: Event) -> None:
+        """Hold an event that another server has left."""
+        self._held.add(of_message(sender, event.id))
+
+    async def _strike_out(self, store: Any) -> None:
+        if names := list(self._answered):
+            await self._work(store, lambda e: received.strike_out(e, self._owner, names))
+            self._answered.difference_update(names)
+
+    @store_work("claim")
+    async def _work(self, store: Any, work: Callable[[Any], Result]) -> Result | None:
+        inner = stores.innermost(store)
+        if not isinstance(inner, SQLTrackerStore) or not received.usable(inner.engine):
+            return None
+        return await apart(inner.engine, lambda: work(inner.engine))
+
+
+def _as_json(event: Event) -> str:
+    return json.dumps({**asdict(event), "to": dict(event.to)})
+
+
+def _as_event(text: str) -> Event | None:
+    """Return an event that was written down, marked as taken up again; None when a later version wrote it."""
+    try:
+        data = json.loads(text)
+        known = {field.name for field in fields(Event)}
+        return Event(**{**{k: v for k, v in data.items() if k in known}, "again": True})
+    except (ValueError, TypeError, AttributeError):
+        return None

@@ -1,0 +1,5 @@
+"""Policies. Importing them also installs the hardening, so that plain `rasa run` has it."""
+
+from rasa_ext.hardening import install
+
+install()

@@ -1,0 +1,144 @@
+"""Erases a person: all that is stored of a conversation, wherever it is. The one way to do it.
+
+First the clinic's tables, in one transaction; then the events and the claims, in one. Whoever is
+killed or fails in between has erased a part, has told nobody that it is done, and does the rest
+when it is asked again. Counts stay: they name nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from rasa.core.tracker_store import InMemoryTrackerStore, RedisTrackerStore, SQLTrackerStore
+from rasa.shared.core.events import UserUttered
+
+from clinic import privacy, sqlite_file
+from rasa_ext.metrics.timing import store_work
+from rasa_ext.stores import claims, received
+from rasa_ext.stores.apart import apart
+from rasa_ext.stores.events import SMALL, forget_deleted
+from rasa_ext.stores.wrappers import every, innermost
+
+_KNOWN = (SQLTrackerStore, InMemoryTrackerStore, RedisTrackerStore)
+
+
+def can_erase(store: Any) -> bool:
+    """Tell whether conversations in this tracker store can be erased."""
+    return all(isinstance(s, _KNOWN) for s in every(store))
+
+
+async def erase(store: Any, sender: str) -> privacy.Erased:
+    """Erase all that is stored of a conversation; to be called under its lock.
+
+    Args:
+        store: the tracker store, with its wrappers.
+        sender: the name of the conversation.
+
+    Raises:
+        NotImplementedError: This kind of tracker store is not known; nothing was erased.
+        ClinicDatabaseError: The clinic's tables could not be erased; nothing was.
+        Exception: The tracker store could not; a part may still be there.
+    """
+    for inner in every(store):
+        if not isinstance(inner, _KNOWN):
+            raise NotImplementedError(type(inner).__name__)
+    erased = await in_clinic(lambda: privacy.erase(sender))
+    for inner in every(store):
+        await _erase(inner, sender)
+    return erased
+
+
+async def in_clinic(work: Any) -> Any:
+    """Do what waits for the clinic's database, of which others make use, beside the event loop."""
+    return await asyncio.to_thread(work)
+
+
+@store_work("erase")
+async def _erase(store: Any, sender: str) -> None:
+    if isinstance(store, SQLTrackerStore):
+        await apart(store.engine, lambda: erase_rows(store, sender))
+        await forget_deleted(store, most=SMALL)
+    elif isinstance(store, InMemoryTrackerStore):
+        store.store.pop(sender, None)
+    else:
+        store.red.delete(store.key_prefix + sender, claims.in_redis(store, sender))
+
+
+def erase_rows(store: Any, sender: str, *conditions: Any) -> int:
+    """Delete events and claims of a conversation in one transaction; return how many events there were.
+
+    Nothing is deleted where no event meets the `conditions`. `events.forget_deleted` has to follow,
+    after one deletion or several.
+    """
+    claims.prepare(store.engine)
+    received.prepare(store.engine)
+    with store.session_scope() as session:
+        is_sqlite = session.get_bind().dialect.name == "sqlite"
+        if is_sqlite:
+            # Overwrites with zeros; else the words stay in the file until their place is used.
+            session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
+        event = store.SQLEvent
+        rows = session.query(event).filter(event.sender_id == sender, *conditions)
+        deleted = int(rows.delete(synchronize_session=False))
+        if deleted and is_sqlite:
+            session.connection().exec_driver_sql(sqlite_file.MARK)
+        if deleted or not conditions:
+            of_sender = claims.table.c.conversation == claims.of_conversation(sender)
+            session.execute(claims.table.delete().where(of_sender))
+            received.erase(session, sender)
+        session.commit()
+    return deleted
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What the tracker store holds of a conversation.
+
+    Attributes:
+        messages: of the patient.
+        since: seconds since 1970; None when there is none.
+        consent: version and time (ISO 8601) of what was agreed to last on the website; None elsewhere.
+    """
+
+    messages: int = 0
+    since: float | None = None
+    consent: tuple[str, str] | None = None
+
+
+@store_work("look_up")
+async def talk_of(store: Any, sender: str) -> Talk:
+    """Return what is stored of a conversation. Raises when the store fails."""
+    inner = innermost(store)
+    if isinstance(inner, SQLTrackerStore):
+        return await apart(inner.engine, lambda: _talk_in_sql(inner, sender))
+    tracker = await inner.retrieve_full_tracker(sender)
+    typed = [e for e in tracker.events if isinstance(e, UserUttered)] if tracker else []
+    if not typed:
+        return Talk()
+    consents = [found for e in typed if (found := _consent(e.metadata))]
+    return Talk(len(typed), typed[0].timestamp, consents[-1] if consents else None)
+
+
+def _talk_in_sql(store: Any, sender: str) -> Talk:
+    with store.session_scope() as session:
+        event = store.SQLEvent
+        typed = session.query(event.data, event.timestamp).filter(
+            event.sender_id == sender, event.type_name == UserUttered.type_name
+        )
+        count, first = typed.count(), typed.order_by(event.id).first()
+        agreed = typed.filter(event.data.contains('"consent": {"version": ', autoescape=True))
+        last = agreed.order_by(event.id.desc()).first()
+    if first is None:
+        return Talk()
+    consent = _consent(json.loads(last.data).get("metadata")) if last else None
+    return Talk(count, first.timestamp, consent)
+
+
+def _consent(metadata: Any) -> tuple[str, str] | None:
+    with contextlib.suppress(KeyError, TypeError):
+        return str(metadata["consent"]["version"]), str(metadata["consent"]["time"])
+    return None

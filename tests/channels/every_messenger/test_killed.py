@@ -1,0 +1,111 @@
+"""A message that was answered 200 outlives the server, on every messenger."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+from rasa.core.channels.channel import UserMessage
+from sqlalchemy import create_engine, text
+
+from rasa_ext.channels.messengers import base
+from rasa_ext.channels.messengers import received as watch
+from rasa_ext.stores import received
+from tests.messenger_server import QUESTION, messenger, sql_agent
+from tests.transports.base import MessengerTransport
+from tests.web_agent import eventually
+
+
+@pytest.fixture(autouse=True)
+def soon() -> Iterator[None]:
+    """Servers are taken for dead soon, looked for often, and stop without finishing."""
+    with (
+        mock.patch.object(received, "HELD", 0.3),
+        mock.patch.object(watch, "LOOK", 0.05),
+        mock.patch.object(base, "LAST_SENDING", 0.0),
+    ):
+        yield
+
+
+def waiting(path: Path) -> int:
+    """Returns how many messages are written down."""
+    with create_engine(f"sqlite:///{path}").connect() as connection:
+        return int(connection.execute(text("SELECT count(*) FROM stria_received")).scalar() or 0)
+
+
+async def never(message: UserMessage) -> AsyncIterator[dict[str, Any]]:
+    """Works for ever, as a server does that is killed before it has an answer."""
+    await asyncio.sleep(3600)
+    yield {"text": "too late"}
+
+
+async def hangs(*_: Any) -> None:
+    """Sends for ever, as to a platform that does not answer."""
+    await asyncio.sleep(3600)
+
+
+def test_a_message_without_an_answer_is_answered_by_the_next_server(
+    transport: MessengerTransport, tmp_path: Path
+) -> None:
+    """Once, in its conversation, and then nothing of it is kept."""
+    transport.fake.clear()
+    path = tmp_path / "one.db"
+    killed = sql_agent(path)
+    killed.script = never
+    with messenger(transport, killed) as first:
+        first.post(transport.text(first.user, "hello"))
+        eventually(lambda: len(killed.messages) == 1)
+        assert waiting(path) == 1
+    with messenger(transport, sql_agent(path)) as second:
+        second.wait(lambda: len(second.shown()) == 2)
+        second.settled()
+        assert second.heard == ["hello"]
+        assert second.texts()[0] == "You said hello"
+        eventually(lambda: waiting(path) == 0)
+
+
+def test_an_answer_that_was_not_sent_is_sent_by_the_next_server(
+    transport: MessengerTransport, tmp_path: Path
+) -> None:
+    """The turn is not taken again: what was said is said once more."""
+    transport.fake.clear()
+    path = tmp_path / "one.db"
+    with (
+        mock.patch.object(base.MessengerInput, "_show", hangs),
+        messenger(transport, sql_agent(path)) as first,
+    ):
+        first.post(transport.text(first.user, "hello"))
+        eventually(lambda: first.agent.finished == 1)
+    with messenger(transport, sql_agent(path)) as second:
+        second.wait(lambda: len(second.shown()) == 2)
+        second.settled()
+        assert second.heard == []
+        assert second.texts()[0] == "You said hello"
+        assert second.texts()[1].startswith(QUESTION)
+
+
+def test_a_server_that_lives_keeps_a_long_turn(transport: MessengerTransport, tmp_path: Path) -> None:
+    """It takes longer than the time after which a silent server counts as dead, and is answered once."""
+    transport.fake.clear()
+
+    async def slow(message: UserMessage) -> AsyncIterator[dict[str, Any]]:
+        await asyncio.sleep(1.0)
+        yield {"text": "at last"}
+
+    path = tmp_path / "one.db"
+    agents = [sql_agent(path) for _ in range(2)]
+    agents[0].script = slow
+    with messenger(transport, agents[0]) as first:
+        webhook = transport.text(first.user, "hello")
+        client = transport.client
+        with messenger(transport, agents[1]):
+            transport.connect(client)
+            first.post(webhook)
+            first.settled()
+        assert first.texts() == ["at last"]
+        assert (len(agents[0].messages), len(agents[1].messages)) == (1, 0)
+        assert waiting(path) == 0

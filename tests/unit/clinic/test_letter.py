@@ -1,0 +1,46 @@
+"""A request in the forms in which it leaves the house."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.screening.fhir_rules import check_response
+from assistant.screening.record import CheckRecord
+from clinic.letter import as_json, letter, page
+from tests.unit.clinic.made import finished, request
+
+
+@pytest.mark.parametrize("more", [{"name": ""}, {"phone": "", "email": "a@b.org"}, {"wish": ""}])
+def test_parts_that_were_left_out(more: dict[str, str]) -> None:
+    """Nothing stands there in their place, and the resource is valid without them."""
+    made = request(check=finished(), **more)
+    text = letter(made)
+    assert not any(line.endswith(": ") for line in text.splitlines())
+    assert check_response(as_json(made)["fhir"]) == []
+
+
+def test_only_questions_and_a_sign_of_an_emergency() -> None:
+    """What the patient was told that goes along does go along, also without an answer to the check."""
+    check = CheckRecord(unanswered=["price", "“is it loud?”"])
+    check.flag("chest_pain", None)
+    text = letter(request(check=check))
+    assert "Questions the document could not answer: the price; “is it loud?”" in text
+    assert "Signs of an emergency were described" in text
+    assert "you have not answered" not in text
+
+
+def test_no_check() -> None:
+    """Said, and no page."""
+    made = request()
+    assert "The patient said nothing to the check." in letter(made)
+    assert page(made) is None
+    assert as_json(made)["fhir"] is None
+
+
+def test_what_steers_a_terminal_or_a_page() -> None:
+    """It is shown as what it is."""
+    made = request(check=finished(), wish="\x1b[31m<script>\u202eabc", name="O\u2019Neill")
+    assert "\x1b" not in letter(made)
+    found = page(made)
+    assert found is not None
+    assert "<script>" not in found

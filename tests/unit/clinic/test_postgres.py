@@ -1,0 +1,91 @@
+"""The same on PostgreSQL, which several servers share: killed, frozen, and written to at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from clinic import database, outbox, requests
+from clinic.database import ClinicDatabaseError
+from tests.databases import Postgres, start_postgres
+from tests.unit.clinic.made import request
+
+WAYS = ("email", "webhook")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres]:
+    """A server of this file's own."""
+    running = start_postgres()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(autouse=True)
+def clinic_db(server: Postgres, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A new database for each test."""
+    name = server.new_database()
+    monkeypatch.setenv(database.URL, f"postgresql://stria@127.0.0.1:{server.port}/{name}")
+    database.close()
+    yield
+    database.close()
+
+
+def test_at_once() -> None:
+    """Many processes with the same yes are one request, many claims one delivery."""
+    made, stored, claimed = request(), [], []
+    threads = [threading.Thread(target=lambda: stored.append(requests.add(made, WAYS))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(stored) == [False] * 3 + [True]
+    threads = [threading.Thread(target=lambda: claimed.append(outbox.claim(WAYS))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = [c for c in claimed if c is not None]
+    assert sorted(c.way for c in found) == sorted(WAYS)
+    for claim in found:
+        outbox.delivered(claim)
+    assert outbox.counts() == {"delivered": 2, "waiting": 0, "failed": 0}
+
+
+def test_another_conversation() -> None:
+    """Its request can't be taken over by an id."""
+    made = request("web:1")
+    requests.add(made)
+    with pytest.raises(ClinicDatabaseError, match="OtherConversation"):
+        requests.add(type(made)(**{**vars(made), "conversation": "web:2"}))
+
+
+def test_killed_and_back(server: Postgres) -> None:
+    """An error by its kind while it is away; what was stored is there, and what was not can be stored again."""
+    first, second = request(), request()
+    requests.add(first, WAYS)
+    server.kill()
+    try:
+        with pytest.raises(ClinicDatabaseError, match="OperationalError"):
+            requests.add(second, WAYS)
+    finally:
+        server.start()
+    assert requests.get(first.id) is not None
+    assert requests.get(second.id) is None
+    assert requests.add(second, WAYS)
+    assert outbox.counts()["waiting"] == 4
+
+
+def test_frozen(server: Postgres) -> None:
+    """It does not answer: an error in a few seconds, before Rasa gives up on the action."""
+    requests.add(request(), WAYS)
+    database.close()
+    with server.frozen():
+        before = time.monotonic()
+        with pytest.raises(ClinicDatabaseError):
+            requests.add(request(), WAYS)
+        assert time.monotonic() - before < 8
+    assert outbox.counts()["waiting"] == 2
