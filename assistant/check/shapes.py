@@ -184,7 +184,7 @@ def _topics(project: Project) -> Shape:
         kinds = []
     follow_up = Either((TEXT, Keys({"silent": TEXT})))
     return Keys({"topics": Rows(Keys(
-        {"name": TEXT, "parts": WORDS},
+        {"name": TEXT, "parts": NONE_OR_MORE},
         {
             "note": TEXT, "list": NONE_OR_MORE, "after": NONE_OR_MORE, "more": NONE_OR_MORE,
             "offer": Text(("check", "list")), **dict.fromkeys(kinds, follow_up),

@@ -133,8 +133,8 @@ DOMAIN_MISTAKES = (
     misfit("an intent that is gone", DOMAIN, "  - ask_privacy\n", "",
          Said("domain.yml does not list the intent of ask_privacy", "Add it", "ask_privacy", "data/nlu/dialogue.yml"),
          Said("domain.yml does not list ask_privacy", "Add it", "ask_privacy", "data/rules/control.yml")),
-    slip("a response twice", DOMAIN, "  utter_im_fine:\n", "  utter_human:\n",
-         Said("the key 'utter_human' stands there twice", "rename or remove one", "utter_human:")),
+    slip("a response twice", DOMAIN, "  utter_im_fine:\n", "  utter_privacy:\n",
+         Said("the key 'utter_privacy' stands there twice", "rename or remove one", "utter_privacy:")),
     slip("an empty response", DOMAIN, "I'm glad to hear that. I can't judge it from here, so please see a doctor if it comes back.", "",
          Said("utter_im_fine, entry 1: text is empty", "Write a text", '- text: ""')),
 )  # fmt: skip

@@ -90,7 +90,7 @@ TOPIC_MISTAKES = (
     slip("a text for a list", TOPICS, "parts: [F15]", "parts: F15",
          Said("crust: parts is no list of words", "Write [word, word]", "parts: F15")),
     slip("no parts at all", TOPICS, "parts: [F15]", "parts: []",
-         Said("crust: parts is empty", "at least one word", "parts: []")),
+         Said("crust gives no fact", "Write ids of document/facts.yml into its parts", "parts: []")),
     slip("silence for silent", TOPICS, '{silent: "why a crust', '{silence: "why a crust',
          Said("crust: why: nothing reads 'silence'", "Did you mean silent?", "silence:")),
     misword("a brace in a note", TOPICS, "does not say how long the crust", "does not say {how long} the crust",

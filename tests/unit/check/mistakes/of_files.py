@@ -4,11 +4,15 @@ from assistant.datafiles import ROOT
 from tests.unit.check.mistake import Mistake, Said, slip
 from tests.unit.check.mistakes.of_document import DOCUMENT, FACTS, FAQ, SAY, TOPICS
 
-#: Every file that a clinic may edit, but for those in folders whose files may have any name.
+#: The files about the document, the check and what must not be said, and the wordings.
 NAMED = tuple(
     str(p.relative_to(ROOT))
     for p in sorted((ROOT / "data").rglob("*"))
-    if p.is_file() and p.parent.name not in ("nlu", "rules", "stories")
+    if p.is_file()
+    and (
+        p.parent.name in ("document", "responses", "safety", "screening")
+        or p == ROOT / "data" / "wording.yml"
+    )
 )
 GONE = "the file is missing"
 
