@@ -23,7 +23,7 @@ from actions.base import (
 )
 from actions.contact_start import contact_slots
 from actions.emergency import flagged
-from assistant import logs
+from assistant import locales, logs
 from assistant.dialogue import handover
 from assistant.dialogue.handover import ContactStep, Turn, advance, go_on
 from assistant.handover.hours import hours_text, reach_text
@@ -120,7 +120,7 @@ def _sent(turn: Turn, tracker: Tracker) -> ContactStep:
         turn.check if turn.beside else None,
         conversation=tracker.sender_id,
         channel=tracker.get_latest_input_channel() or "",
-        locale=str(tracker.get_slot("locale") or "en"),
+        locale=str(tracker.get_slot(locales.SLOT) or locales.DEFAULT),
     )
     try:
         requests.add(request, delivery.ways())
