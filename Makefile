@@ -4,7 +4,7 @@ PORT ?= 5005
 ACTIONS_PORT ?= 5055
 export PORT ACTIONS_PORT
 
-# Another project than this one (check, train, run, chat, conversations, summary, insights, topic): PROJECT=examples/tattoo_removal
+# Another project than this one (check, document-read, train, run, chat, conversations, summary, insights, topic): PROJECT=examples/tattoo_removal
 ifeq ($(origin PROJECT),command line)
 export STRIA_PROJECT := $(abspath $(PROJECT))
 endif
@@ -18,7 +18,7 @@ endif
 VENV_PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: run chat train check conversations test load eval bench audit sbom purge deliver summary records takeover giveback insights topic inbox inbox-user requests audit-log fmt lock widget screenshots snippet setup clean help
+.PHONY: run chat train check document-read conversations test load eval bench audit sbom purge deliver summary records takeover giveback insights topic inbox inbox-user requests audit-log fmt lock widget screenshots snippet setup clean help
 
 run: setup ## Start the assistant (PORT, ACTIONS_PORT); trains when needed
 	@$(VENV_PYTHON) -m scripts.run
@@ -31,6 +31,9 @@ train: setup ## Train the model when the data or code changed (FORCE=1: anyway)
 
 check: setup ## Check code style, types, content and Rasa's data
 	@$(VENV_PYTHON) -m scripts.check
+
+document-read: setup ## Note that all facts were read against the changed document (writes its sums)
+	@$(VENV_PYTHON) -m assistant.check --document-read
 
 conversations: setup ## Play the conversations of the project, on REST
 	@$(VENV_PYTHON) -m scripts.train

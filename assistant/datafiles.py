@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+from assistant.yaml_text import WordLoader, explain, line_in
+
 ROOT = Path(__file__).resolve().parents[1]
 #: Packages whose modules keep what they read.
 _READERS = ("assistant", "clinic")
@@ -60,7 +62,7 @@ def base_dir() -> Path | None:
 def base_of(project: Path) -> Path | None:
     """Return the folder that a project's config.yml names as its base. Raises as `base_dir`."""
     path = project / "config.yml"
-    config = _parsed(path, path.read_text(encoding="utf-8")) if path.exists() else None
+    config = _parsed(path, read_path(path)) if path.exists() else None
     importers = config.get("importers") if isinstance(config, dict) else None
     for importer in importers if isinstance(importers, list) else ():
         if isinstance(importer, dict) and "base" in importer:
@@ -97,19 +99,26 @@ def _relative(path: Path | str) -> str:
 
 
 def read_text(name: str) -> str:
-    """Return the text of a content file, `name` relative to data/.
+    """Return the text of a content file, `name` relative to data/. Raises as `read_path`."""
+    return read_path(find(name))
+
+
+def read_path(path: Path) -> str:
+    """Return the text of a file. The mark that some editors put before UTF-8 is left out.
 
     Raises:
         DataFileError: the file is missing, unreadable or not UTF-8.
     """
-    path = find(name)
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise DataFileError(path, "the file is missing", "Restore it from the repository") from None
     except UnicodeDecodeError as e:
-        line = path.read_bytes()[: e.start].count(b"\n") + 1
-        raise DataFileError(path, "not UTF-8 text", "Save the file as UTF-8", line) from None
+        # UTF-16, as some editors write it, begins with bytes that UTF-8 never has.
+        start = path.read_bytes()[: max(e.start, 0)]
+        raise DataFileError(
+            path, "not UTF-8 text", "Save the file as UTF-8", start.count(b"\n") + 1
+        ) from None
     except OSError as e:
         raise DataFileError(path, f"can't be read ({e.strerror})", "Check its permissions") from None
 
@@ -121,30 +130,17 @@ def _load(path: Path, name: str) -> Any:
 
 def _parsed(path: Path, text: str) -> Any:
     try:
-        return yaml.load(text, Loader=_Loader)
-    except yaml.YAMLError as e:
-        mark = getattr(e, "problem_mark", None)
-        problem = getattr(e, "problem", None) or "not valid YAML"
-        raise DataFileError(
-            path,
-            f"not valid YAML ({problem})",
-            "Check the indentation, the quotes and the brackets there",
-            mark.line + 1 if mark else None,
-        ) from None
+        return yaml.load(text, Loader=WordLoader)
+    except (yaml.YAMLError, RecursionError) as e:
+        raise not_yaml(path, text, e) from None
 
 
-#: The same parser in C, about seven times as fast; PyYAML is built without it on few machines.
-_PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Loader(_PARSER):  # type: ignore[misc]
-    """SafeLoader that keeps `yes`, `no`, `on`, `off` as words, as a person would expect."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:bool"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+def not_yaml(path: Path, text: str, error: yaml.YAMLError | RecursionError) -> DataFileError:
+    """Return the error that says what keeps a text from being YAML."""
+    if isinstance(error, RecursionError):
+        return DataFileError(path, "brackets within brackets without end", "Restore the file")
+    found = explain(text, error)
+    return DataFileError(path, found.problem, found.remedy, found.line)
 
 
 def load_yaml(name: str) -> Any:
@@ -158,10 +154,12 @@ def load_yaml(name: str) -> Any:
 
 def load_file(path: Path) -> Any:
     """Return the parsed content of a file of any project, as `load_yaml` does. Raises DataFileError."""
-    try:
-        return _parsed(path, path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as e:
-        raise DataFileError(path, f"can't be read ({type(e).__name__})", "Restore it") from None
+    return _parsed(path, read_path(path))
+
+
+def line_at(name: str, *keys: str | int, at_key: bool = False) -> int | None:
+    """Return the line of what `keys` lead to in `data/<name>`; see `assistant.yaml_text.line_in`."""
+    return line_in(read_text(name), *keys, at_key=at_key)
 
 
 def line_of(name: str, needle: str) -> int | None:

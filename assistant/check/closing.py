@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from assistant.check.finding import Finding
 from assistant.check.project import Project
 from assistant.check.texts import composed, results, written
+from assistant.knowledge.content import FACTS, PAIRS, SILENT, TOPICS
 from assistant.screening.items import YES, medicine_given
 from assistant.wording import FILE, wording
 
@@ -45,8 +46,13 @@ def check(project: Project) -> Iterator[Finding]:
 
 
 def _braces(project: Project) -> Iterator[Finding]:
+    # Texts of the document have no placeholders; what the code fills in is looked at by `wordings`.
+    plain = {project.file(file) for file in (FACTS, PAIRS, TOPICS, SILENT)}
+    own = [t for t in written(project) if t.path in plain and ("{" in t.text or "}" in t.text)]
+    for text in own:
+        yield project.finding(text.path, text.line, f"{text.name} shows a template brace", "Remove it")
     seen: set[str] = set()
-    for text in composed(project):
+    for text in () if own else composed(project):
         if ("{" in text.text or "}" in text.text) and text.name not in seen:
             seen.add(text.name)
             yield project.finding(

@@ -10,10 +10,12 @@ from typing import Any
 
 from assistant.check.coverage import classes
 from assistant.check.finding import Finding
-from assistant.check.literals import matches, resolve
+from assistant.check.literals import matches, resolve, strings, walked
 from assistant.check.project import Project, Scalar, scalars
 from assistant.check.wordings import placeholders
+from assistant.datafiles import read_path
 from assistant.screening.items import ITEMS
+from assistant.yaml_text import line_in
 
 #: Intents that Rasa itself provides.
 _RASA_INTENTS = frozenset(("nlu_fallback", "session_start", "restart", "back"))
@@ -44,6 +46,10 @@ class _Domain:
                 self.actions.setdefault(s.text, (path, s.line))
             elif s.keys[0] == "slots":
                 self.slots.setdefault(s.keys[1], (path, s.line - 1))
+
+    def line(self, *keys: str | int) -> int | None:
+        """Return the line of what `keys` lead to in the project's own file."""
+        return line_in(read_path(self.path), *keys)
 
 
 def check(project: Project) -> Iterator[Finding]:
@@ -90,8 +96,9 @@ def _intents(project: Project, domain: _Domain, steps: list[tuple[str, str, Path
 
 def _actions(project: Project, domain: _Domain, steps: list[tuple[str, str, Path, int]]) -> Iterator[Finding]:
     defined: dict[str, tuple[Path, int]] = {}
-    for path in sorted((project.root / "actions").glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for source in project.code():
+        path = source.path
+        for node in walked(source.tree) if path.parent == project.root / "actions" else ():
             if isinstance(node, ast.FunctionDef) and node.name == "name":
                 for end in ast.walk(node):
                     if isinstance(end, ast.Return) and isinstance(end.value, ast.Constant):
@@ -121,7 +128,7 @@ def _responses(
 ) -> Iterator[Finding]:
     used: list[tuple[str, Path, int]] = []
     for source in project.code():
-        for node in ast.walk(source.tree):
+        for node in walked(source.tree):
             if isinstance(node, ast.Constant | ast.JoinedStr):
                 for name in resolve(node):
                     if _RESPONSE.fullmatch(name) and name not in _NO_RESPONSES:
@@ -132,10 +139,19 @@ def _responses(
     # "utter_{class}" stands for the responses of retrieval intents: see assistant.check.coverage.
     general = any(name == "utter_*" for name, _, _ in used)
     named = [u for u in used if u[0] != "utter_*"]
+    seen: set[str] = set()
     for name, path, line in named:
         # A literal before a brace ("utter_" + ...) is no name.
-        if not name.endswith("_") and not any(matches(name, r) for r in domain.responses):
-            yield project.finding(path, line, f"domain.yml has no response {name}", "Add it")
+        known = name.endswith("_") or name in seen or any(matches(name, r) for r in domain.responses)
+        if not known:
+            seen.add(name)
+            place = domain.line("responses")
+            yield project.finding(
+                domain.path,
+                place,
+                f"domain.yml has no response {name}; {project.show(path)}:{line} says it",
+                "Add it",
+            )
     for name, (path, line) in domain.responses.items():
         if not any(matches(n, name) for n, _, _ in named) and not (general and "/" in name):
             yield project.finding(path, line, f"nothing says {name}", "Use it, or remove it", "warning")
@@ -144,7 +160,14 @@ def _responses(
 
 def _response_texts(project: Project, domain: _Domain) -> Iterator[Finding]:
     for path, s in _said(project):
-        unknown = placeholders(s.text) - set(domain.slots)
+        try:
+            unknown = placeholders(s.text) - set(domain.slots)
+        except ValueError:
+            yield project.finding(
+                path, s.line, f"{s.keys[1]} has a wrong {{placeholder}}",
+                "Close the brace and put the name of a slot between the braces",
+            )  # fmt: skip
+            continue
         if s.keys[-1] == "text" and unknown:
             yield project.finding(
                 path, s.line, f"{s.keys[1]}: no slot {', '.join(sorted(unknown))}",
@@ -162,10 +185,17 @@ def _said(project: Project) -> Iterator[tuple[Path, Scalar]]:
             yield path, s
 
 
+def _filled(text: str) -> set[str]:
+    try:
+        return placeholders(text)
+    except ValueError:  # reported already
+        return set()
+
+
 def _slots(project: Project, domain: _Domain) -> Iterator[Finding]:
     folders = ("actions", "assistant/screening", "assistant/handover", "rasa_ext")
     named = {s for _, s in _strings(project, folders, reads=False)} | set(ITEMS)
-    said = {n for _, s in _said(project) for n in placeholders(s.text)}
+    said = {n for _, s in _said(project) for n in _filled(s.text)}
     for name, place in domain.slots.items():
         slot = domain.data["slots"][name]
         if "initial_value" in slot:
@@ -179,16 +209,7 @@ def _strings(project: Project, folders: tuple[str, ...], *, reads: bool = True) 
     """Yield the string literals of the code below `folders`; not the names of slots it reads."""
     for source in project.code():
         where = project.show(source.path)
-        if not any(where.startswith(f"{folder}/") for folder in folders):
-            continue
-        only_read = {
-            id(argument)
-            for node in ast.walk(source.tree)
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("get_slot", "get")
-            for argument in node.args
-        }
-        for node in ast.walk(source.tree):
-            if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
-                continue
-            if reads or id(node) not in only_read:
-                yield source.path, node.value
+        if any(where.startswith(f"{folder}/") for folder in folders):
+            for text, only_read in strings(source.tree):
+                if reads or not only_read:
+                    yield source.path, text

@@ -18,6 +18,8 @@ LEAST = 15
 LEAK_WORDS = 4
 SHARED_WORDS = 5
 
+#: Several checks, and several runs in one process, ask for the words of the same texts.
+_PLAIN: dict[str, str] = {}
 _EXAMPLE = re.compile(r"^\s*-\s?(.*\S)\s*$")
 _ENTITY = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 
@@ -34,12 +36,15 @@ class Line:
     @cached_property
     def plain(self) -> str:
         """The words alone; what has no words (an emoji) stays as it is."""
-        return squash(self.text) or self.text
+        if self.text not in _PLAIN:
+            _PLAIN[self.text] = squash(self.text) or self.text
+        return _PLAIN[self.text]
 
 
 def check(project: Project) -> Iterator[Finding]:
     """Yield thin classes, duplicates and leaks."""
     lines = list(examples(project))
+    yield from _lost(project)
     yield from _thin(project, lines)
     yield from _duplicates(project, lines)
     yield from _near(project, lines)
@@ -49,16 +54,40 @@ def check(project: Project) -> Iterator[Finding]:
 def examples(project: Project) -> Iterator[Line]:
     """Yield all examples of data/nlu with their lines, entity marks stripped."""
     for path in project.files("nlu"):
+        for label, text, number in _rows(path):
+            match = _EXAMPLE.match(text)
+            if match:
+                yield Line(_ENTITY.sub(r"\1", match.group(1)), label, path, number)
+
+
+def _rows(path: Path) -> Iterator[tuple[str, str, int]]:
+    """Yield each line of the examples of a file: its class, the line as it stands there, its number."""
+    found = scalars(path)
+    labels = {s.keys[:-1]: s.text for s in found if s.keys[-1] == "intent"}
+    for s in found:
+        if s.keys[-1] == "examples" and s.keys[:-1] in labels:
+            for number, text in enumerate(s.text.splitlines()):
+                yield labels[s.keys[:-1]], text, s.line + number
+
+
+def _lost(project: Project) -> Iterator[Finding]:
+    """Yield lines and classes that nobody reads: they would be lost in silence."""
+    for path in project.files("nlu"):
+        for label, text, number in _rows(path):
+            if text.strip() and not _EXAMPLE.match(text):
+                yield project.finding(
+                    path,
+                    number,
+                    f"{label}: “{text.strip()}” is no example",
+                    "Begin the line with `- ` and a text",
+                )
         found = scalars(path)
-        labels = {s.keys[:-1]: s.text for s in found if s.keys[-1] == "intent"}
+        filled = {s.keys[:-1] for s in found if s.keys[-1] == "examples"}
         for s in found:
-            if s.keys[-1] != "examples" or s.keys[:-1] not in labels:
-                continue
-            for number, line in enumerate(s.text.splitlines()):
-                match = _EXAMPLE.match(line)
-                if match:
-                    text = _ENTITY.sub(r"\1", match.group(1))
-                    yield Line(text, labels[s.keys[:-1]], path, s.line + number)
+            if s.keys[-1] == "intent" and s.keys[:-1] not in filled:
+                yield project.finding(
+                    path, s.line, f"{s.text} has no examples there", "Write `examples: |` below it"
+                )
 
 
 def test_sentences(project: Project) -> Iterator[Line]:

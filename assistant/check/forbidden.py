@@ -119,8 +119,9 @@ def _problems(sentence: str, text: BotText, rules: Forbidden) -> Iterator[tuple[
     if _attributed(sentence, rules):
         return
     said = squash(sentence)
-    for claim in rules.claims.words:
-        if has_phrase(said, claim):
+    found = [c for c in rules.claims.words if has_phrase(said, c)]
+    for claim in found:
+        if not any(claim != other and has_phrase(other, claim) for other in found):
             yield f"strong claim “{claim}” in our own voice", f"Attribute it: {rules.claims.why}"
 
 

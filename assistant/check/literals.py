@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 
@@ -18,6 +19,10 @@ _KNOWN: dict[str, Callable[[], Iterable[str]]] = {
     "outcome": lambda: (CONTRAINDICATED, REVIEW, NONE_LISTED),
     "kind": follow_up_kinds,
 }
+#: Several checks look through the same code, which project.py keeps.
+_CALLS: dict[ast.Module, dict[str | None, list[tuple[ast.Call, ast.AST]]]] = {}
+_STRINGS: dict[ast.Module, tuple[tuple[str, bool], ...]] = {}
+_WALKED: dict[ast.Module, tuple[ast.AST, ...]] = {}
 #: Stands for one unknown part of a name.
 ANY = "*"
 
@@ -47,16 +52,45 @@ def resolve(node: ast.expr, function: ast.AST | None = None) -> list[str]:
 
 def matches(name: str, known: str) -> bool:
     """Tell whether `name`, in which `*` stands for one part, means `known`."""
+    if ANY not in name:
+        return name == known
     return re.fullmatch(re.escape(name).replace(r"\*", r"[^./]+"), known) is not None
 
 
 def calls(tree: ast.Module, name: str) -> Iterator[tuple[ast.Call, ast.AST]]:
     """Yield the calls of a function or method with the function that they stand in."""
-    for outer, node in _nodes(tree, tree):
-        if isinstance(node, ast.Call):
-            called = node.func
-            if getattr(called, "id", None) == name or getattr(called, "attr", None) == name:
-                yield node, outer
+    if tree not in _CALLS:
+        found = _CALLS[tree] = defaultdict(list)
+        for outer, node in _nodes(tree, tree):
+            if isinstance(node, ast.Call):
+                called = node.func
+                for own in {getattr(called, "id", None), getattr(called, "attr", None)} - {None}:
+                    found[own].append((node, outer))
+    yield from _CALLS[tree].get(name, ())
+
+
+def walked(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """Return all nodes of a file."""
+    if tree not in _WALKED:
+        _WALKED[tree] = tuple(ast.walk(tree))
+    return _WALKED[tree]
+
+
+def strings(tree: ast.Module) -> tuple[tuple[str, bool], ...]:
+    """Return the texts of a file, each with whether it only names something that is read (`get`, `get_slot`)."""
+    if tree not in _STRINGS:
+        read = {
+            id(argument)
+            for node in walked(tree)
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("get_slot", "get")
+            for argument in node.args
+        }
+        _STRINGS[tree] = tuple(
+            (node.value, id(node) in read)
+            for node in walked(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        )
+    return _STRINGS[tree]
 
 
 def _nodes(node: ast.AST, outer: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:

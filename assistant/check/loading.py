@@ -7,45 +7,26 @@ from itertools import pairwise
 from typing import Any
 
 from assistant import locales
+from assistant.check import shapes
 from assistant.check.finding import Finding
-from assistant.check.literals import calls, resolve
-from assistant.check.project import Project, load
-from assistant.datafiles import DataFileError, line_of, load_yaml
-from assistant.handover.clinic_file import FILE as CLINIC
+from assistant.check.literals import ANY, calls, resolve
+from assistant.check.project import Project
+from assistant.check.shapes import THRESHOLDS
+from assistant.datafiles import DataFileError, line_at, load_yaml
 from assistant.handover.clinic_file import clinic
-from assistant.handover.forms import FILE as CONTACT_FORMS
 from assistant.handover.forms import forms
-from assistant.knowledge.content import FACTS, PAIRS, QUESTIONS, SILENT, TOPICS, content
-from assistant.knowledge.procedure import FILE as PROCEDURE
+from assistant.knowledge.content import read_content
 from assistant.knowledge.procedure import procedure
 from assistant.nlu.training_data import read_examples
 from assistant.records import records
 from assistant.retention import retention
-from assistant.safety.rules import FILE as RED_FLAGS
+from assistant.safety.injection import is_injection
 from assistant.safety.rules import rules, signed
 from assistant.screening.answers import FORMS
-from assistant.screening.items import FILE as ITEMS_FILE
 from assistant.screening.items import neutral_words, policies
-from assistant.screening.lexicon import CUES, LEXICON, MEDICINES, cues, terms
+from assistant.screening.lexicon import CUES, terms
 from assistant.wording import FILE as WORDING
 
-THRESHOLDS = "screening/thresholds.yml"
-#: Read by clinic.insights.
-PLAIN_WORDS = "insights/plain_words.yml"
-#: What the assistant reads while it runs.
-_FILES = (
-    *(FACTS, PAIRS, TOPICS, SILENT, QUESTIONS, WORDING),
-    *(FORMS, CUES, ITEMS_FILE, LEXICON, MEDICINES, PROCEDURE, THRESHOLDS, RED_FLAGS),
-    *(CLINIC, CONTACT_FORMS, PLAIN_WORDS),
-)
-#: The sections that the code reads.
-_NEEDED = {
-    FORMS: "yes_words yes_phrases no_words all_clear fillers soft_no unsure".split(),
-    MEDICINES: "classes generic fever_reducers".split(),
-    LEXICON: "items off_list only_when_asked".split(),
-    PLAIN_WORDS: "plain everyday numbers joined named maybe_named names_too titles after_name".split(),
-    CUES: "negation pseudo_negation doubt others hypothetical past recent".split(),
-}
 #: Forms of answers that exclude each other.
 _APART = (
     ("yes_words", "no_words"),
@@ -79,17 +60,18 @@ _SANE: dict[str, tuple[float, float]] = {
 
 def check_runtime(project: Project) -> Iterator[Finding]:
     """Yield what keeps the assistant from starting; used before each start."""
-    shapeless = list(_shapes(project))
-    if shapeless:
-        yield from shapeless
+    misshapen = list(shapes.check_runtime(project))
+    if misshapen:  # the readers would only stumble over it
+        yield from misshapen
         return
     loaders: tuple[Callable[[], object], ...] = (
-        *(policies, neutral_words, procedure, content, terms, rules, _glossary, _languages, retention),
+        *(policies, neutral_words, procedure, terms, rules, _injection, _languages, retention),
         *(clinic, forms),
     )
     for loader in loaders:
         yield from _caught(project, loader)
-    yield from _lists(project)
+    yield from _content(project)
+    yield from _contradictions(project)
     yield from _thresholds(project)
 
 
@@ -97,8 +79,6 @@ def check_rest(project: Project) -> Iterator[Finding]:
     """Yield what is wrong with the files that only training and development need."""
     yield from _caught(project, read_examples)
     yield from _caught(project, records)
-    for path in (project.domain, *project.files("rules")):
-        yield from _caught(project, lambda path=path: load(path))  # type: ignore[misc]
     yield from _caught(project, project.domain_data)
     yield from _names_in_code(project)
 
@@ -116,6 +96,17 @@ def _caught(project: Project, loader: Callable[[], object]) -> Iterator[Finding]
         )  # fmt: skip
 
 
+def _content(project: Project) -> Iterator[Finding]:
+    """Yield all that does not fit together in the document's files: after a change it is seldom one thing."""
+    found: list[DataFileError] = []
+    yield from _caught(project, lambda: found.extend(read_content()[1]))
+    yield from map(project.from_error, found)
+
+
+def _injection() -> None:
+    is_injection("")
+
+
 def _languages() -> None:
     for code in locales.codes():
         locales.locale(code)
@@ -126,61 +117,21 @@ def _languages() -> None:
     locales.offered("")
 
 
-def _shapes(project: Project) -> Iterator[Finding]:
-    """Yield the files that can't be read or hold no sections, as an empty file does."""
-    for file in _FILES:
-        try:
-            if not isinstance(load_yaml(file), dict):
-                yield project.finding(project.file(file), 1, "no sections", "Restore it from the repository")
-        except DataFileError as e:
-            yield project.from_error(e)
-
-
-def _lists(project: Project) -> Iterator[Finding]:
-    """Yield the lists of words that are missing or hold something else than words."""
-    for file in (FORMS, CUES, MEDICINES, LEXICON, PLAIN_WORDS):
-        data = load_yaml(file)
-        flat = {k: v for k, v in data.items() if k not in ("classes", "items")}
-        nested = data.get("classes") if isinstance(data.get("classes"), dict) else {}
-        for part in (flat, nested):
-            for name, words in part.items():
-                if not isinstance(words, list) or not all(isinstance(w, str) for w in words):
-                    yield project.finding(
-                        project.file(file), line_of(file, f"{name}"),
-                        f"{name!r} is no list of words", "Write [word, word] and quote numbers",
-                    )  # fmt: skip
-        for name in _NEEDED[file]:
-            if name not in data:
-                yield project.finding(project.file(file), 1, f"the section {name!r} is missing", "Restore it")
-    yield from _contradictions(project)
-
-
 def _contradictions(project: Project) -> Iterator[Finding]:
     forms = load_yaml(FORMS)
     kinds = {kind: {str(w) for w in forms.get(kind) or ()} for pair in _APART for kind in pair}
     for name, other in _APART:
         for word in sorted(kinds[name] & kinds[other]):
             yield project.finding(
-                project.file(FORMS), line_of(FORMS, f"{name}:"),
+                project.file(FORMS), line_at(FORMS, other, [str(w) for w in forms[other]].index(word)),
                 f"{word!r} stands in {name} and in {other}", "Keep it in the more cautious one",
-            )  # fmt: skip
-
-
-def _glossary() -> None:
-    glossary = load_yaml(WORDING).get("glossary")
-    if not isinstance(glossary, dict):
-        raise DataFileError(WORDING, "no glossary", "Restore the section `glossary:`")
-    for name, entry in glossary.items():
-        if not isinstance(entry, dict) or not entry.get("terms") or not entry.get("text"):
-            raise DataFileError(
-                WORDING, f"the glossary entry {name!r} lacks terms or text", "Add it",
-                line_of(WORDING, f"{name}:"),
             )  # fmt: skip
 
 
 def _thresholds(project: Project) -> Iterator[Finding]:
     path = project.file(THRESHOLDS)
     flat = dict(_numbers(load_yaml(THRESHOLDS), ""))
+    odd = {name for name, (low, high) in _SANE.items() if name in flat and not low <= flat[name] <= high}
     for part, rows in _ORDER.items():
         for row in rows:
             names = [f"{part}.{name}" for name in row]
@@ -189,28 +140,29 @@ def _thresholds(project: Project) -> Iterator[Finding]:
                 yield project.finding(path, 1, f"no number {missing[0]}", "Add it")
                 continue
             for low, high in pairwise(names):
-                if not flat[low] < flat[high]:
+                if not flat[low] < flat[high] and not {low, high} & odd:
                     yield project.finding(
                         path, _line(low), f"{low} ({flat[low]}) is not below {high} ({flat[high]})",
                         "Put the numbers in order",
                     )  # fmt: skip
-    for name, (low_end, high_end) in _SANE.items():
-        if name in flat and not low_end <= flat[name] <= high_end:
-            yield project.finding(
-                path, _line(name), f"{name} ({flat[name]}) is not between {low_end} and {high_end}",
-                "Correct the number",
-            )  # fmt: skip
+    for name in sorted(odd):
+        low_end, high_end = _SANE[name]
+        unit = "°C" if name.startswith("temperature") else "mmHg"
+        yield project.finding(
+            path, _line(name), f"{name} ({flat[name]}) is not between {low_end} and {high_end}",
+            f"Correct the number; it is in {unit}",
+        )  # fmt: skip
     for end in ("0", "1"):
         c, f = (flat.get(f"temperature.plausible_{u}.{end}") for u in "cf")
         if c is not None and f is not None and abs(c * 1.8 + 32 - f) > 2:
             yield project.finding(
-                path, _line("x.plausible_f"), f"plausible_f ({f}) does not match plausible_c ({c})",
+                path, _line("temperature.plausible_f"), f"plausible_f ({f}) does not match plausible_c ({c})",
                 "Convert °C to °F",
             )  # fmt: skip
 
 
 def _line(name: str) -> int | None:
-    return line_of(THRESHOLDS, name.split(".")[1] + ":")
+    return line_at(THRESHOLDS, *name.split(".")[:2])
 
 
 def _numbers(node: Any, name: str) -> Iterator[tuple[str, float]]:
@@ -226,12 +178,16 @@ def _numbers(node: Any, name: str) -> Iterator[tuple[str, float]]:
 
 def _names_in_code(project: Project) -> Iterator[Finding]:
     """Yield lists of cues that the code asks for by name and that do not exist."""
+    asked: dict[str, str] = {}
     for source in project.code():
         for call, function in calls(source.tree, "cues"):
             for name in resolve(call.args[0], function) if call.args else ():
-                if name == "*":
-                    continue
-                try:
-                    cues(name)
-                except DataFileError as e:
-                    yield project.finding(source.path, call.lineno, f"cues({name!r}): {e.problem}", e.remedy)
+                asked.setdefault(name, f"{project.show(source.path)}:{call.lineno}")
+    for name, place in asked.items():
+        if name not in load_yaml(CUES) and name != ANY:
+            yield project.finding(
+                project.file(CUES),
+                1,
+                f"the list {name!r} is missing; {place} reads it",
+                "Add it, or restore its name",
+            )

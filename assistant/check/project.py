@@ -5,23 +5,34 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from assistant.check.finding import Finding, Level
-from assistant.datafiles import ROOT, DataFileError, base_dir, content_files, data_dir, find
+from assistant.datafiles import (
+    ROOT,
+    DataFileError,
+    base_dir,
+    content_files,
+    data_dir,
+    find,
+    not_yaml,
+    read_path,
+)
 from assistant.domains import foreign_items, is_foreign, merged
 from assistant.wording import FILE as WORDING
 from assistant.wording import OWN_SECTIONS
+from assistant.yaml_text import TextLoader
 
-_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 #: The folders of code that use the content. The checks themselves do not count as a use.
 _CODE = ("assistant", "actions", "clinic", "rasa_ext")
 
-#: Several checks read the same code.
+#: Several checks read the same code and the same files, by their text.
 _PARSED: dict[str, ast.Module] = {}
+_READ: dict[str, Document] = {}
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,15 @@ class Scalar:
     keys: tuple[str, ...]
     text: str
     line: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed YAML file: its data (all texts), its nodes with their places, its texts with their lines."""
+
+    data: Any
+    node: Any
+    scalars: tuple[Scalar, ...]
 
 
 @dataclass(frozen=True)
@@ -78,6 +98,10 @@ class Project:
     def is_own(self, name: str) -> bool:
         """Tell whether the content file `name` is the project's, not its base's."""
         return (self.data / name).exists()
+
+    def says_itself(self, path: Path) -> bool:
+        """Tell whether a file is the project's, not one that it has from its base."""
+        return base_dir() is None or path.is_relative_to(self.folder)
 
     def files(self, folder: str) -> list[Path]:
         """Return the YAML files below a folder of data/, in order; the base's with them."""
@@ -132,12 +156,9 @@ class Project:
             if s.keys[0] == "responses":
                 yield path, s
 
-    def code(self) -> Iterator[Source]:
-        """Yield the Python files that use the content, in a fixed order."""
-        for folder in _CODE:
-            for path in sorted((self.root / folder).rglob("*.py")):
-                if path.relative_to(self.root).parts[:2] != ("assistant", "check"):
-                    yield Source(path, _parse(_text(path), path))
+    def code(self) -> tuple[Source, ...]:
+        """Return the Python files that use the content, in a fixed order. Raises DataFileError."""
+        return _code(self.root)
 
     def show(self, path: Path) -> str:
         """Return `path` relative to the checkout where possible."""
@@ -159,6 +180,13 @@ def _path_of(scalar: Scalar) -> tuple[str, ...]:
     return scalar.keys[:-1] if scalar.keys[-1].isdigit() else scalar.keys
 
 
+@cache
+def _code(root: Path) -> tuple[Source, ...]:
+    paths = (path for folder in _CODE for path in sorted((root / folder).rglob("*.py")))
+    checks = root / "assistant" / "check"
+    return tuple(Source(path, _parse(read_path(path), path)) for path in paths if checks not in path.parents)
+
+
 def _parse(text: str, path: Path) -> ast.Module:
     if text not in _PARSED:
         try:
@@ -169,43 +197,37 @@ def _parse(text: str, path: Path) -> ast.Module:
 
 
 def load(path: Path) -> Any:
-    """Return the content of a YAML file; all scalars are text, so `yes` stays a word.
+    """Return the content of a YAML file; all scalars are text, so `yes` stays a word. Not to be changed.
 
     Raises:
         DataFileError: missing, unreadable or not YAML.
     """
-    return _loaded(_text(path), path)
+    return read(path).data
 
 
-def scalars(path: Path) -> list[Scalar]:
+def scalars(path: Path) -> tuple[Scalar, ...]:
     """Return all texts of a YAML file with their lines, in order.
 
     Raises:
         DataFileError: missing, unreadable or not YAML.
     """
-    text = _text(path)
-    _loaded(text, path)
-    return list(_walk(yaml.compose(text, Loader=_LOADER), ()))
+    return read(path).scalars
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as e:
-        raise DataFileError(path, f"can't be read ({type(e).__name__})", "Restore it") from None
-
-
-def _loaded(text: str, path: Path) -> Any:
-    try:
-        return yaml.load(text, Loader=_LOADER)
-    except yaml.YAMLError as e:
-        mark = getattr(e, "problem_mark", None)
-        raise DataFileError(
-            path,
-            f"not valid YAML ({getattr(e, 'problem', None) or 'syntax'})",
-            "Check the indentation, the quotes and the brackets there",
-            mark.line + 1 if mark else None,
-        ) from None
+def read(path: Path) -> Document:
+    """Return a YAML file with the lines of its parts. Raises DataFileError."""
+    text = read_path(path)
+    if text not in _READ:
+        loader = TextLoader(text)
+        try:
+            node = loader.get_single_node()
+            data = loader.construct_document(node) if node is not None else None
+        except (yaml.YAMLError, RecursionError) as e:
+            raise not_yaml(path, text, e) from None
+        finally:
+            loader.dispose()
+        _READ[text] = Document(data, node, tuple(_walk(node, ())))
+    return _READ[text]
 
 
 def _walk(node: Any, keys: tuple[str, ...]) -> Iterator[Scalar]:

@@ -5,21 +5,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from itertools import zip_longest
+from difflib import get_close_matches
+from itertools import pairwise, zip_longest
 from typing import Any
 
 from assistant.check.finding import Finding
 from assistant.check.project import Project
+from assistant.datafiles import read_path, read_text
 from assistant.knowledge.content import content
 from assistant.screening.fhir import told_beside
 from assistant.screening.fhir_definition import check_definition
+from assistant.screening.fhir_values import CODES, NOT_A_CODE
+from assistant.screening.items import FILE as ITEMS_FILE
 from assistant.screening.items import ITEMS, VALUES, Item
 from assistant.screening.questionnaire import CODE_OF, FILE, Definition, link_id, options, units, walk
 from assistant.screening.report import HOW
 from assistant.wording import wording
+from assistant.yaml_text import line_in
 
 #: A finding at the line of a linkId: linkId, problem, remedy.
-_At = Callable[[str, str, str], Finding]
+_At = Callable[[str, str, str], Finding | None]
 _QUOTE = re.compile(r"“([^”]+)”")
 #: The units in which readings are written.
 _UNITS = {
@@ -32,49 +37,120 @@ _UNITS = {
 def check(project: Project) -> Iterator[Finding]:
     """Yield what is wrong with the questionnaire."""
     path = project.file(FILE)
+    text = read_text(FILE)
+    twice: list[str] = []
     try:
-        text = path.read_text(encoding="utf-8")
-        data: Any = json.loads(text)
-    except json.JSONDecodeError as e:
-        yield project.finding(path, e.lineno, f"not valid JSON ({e.msg})", "Mend it there")
-        return
-    except (OSError, UnicodeDecodeError):
-        yield project.finding(path, 1, "can't be read", "Restore it from the repository")
+        data: Any = json.loads(text, object_pairs_hook=lambda pairs: _unique(pairs, twice))
+    except (json.JSONDecodeError, RecursionError) as e:
+        yield project.finding(path, _line_of_error(text, e), *_json_problem(e))
         return
     lines = text.splitlines()
+    for key in twice:
+        # The second one on a line of its own, when there is one.
+        found = [n for n, line in enumerate(lines, 1) if f'"{key}":' in line]
+        near = next((b for a, b in pairwise(found) if b == a + 1), found[-1] if found else 1)
+        yield project.finding(path, near, f"the key {key!r} stands there twice", "Remove one")
+    if twice:
+        return
 
     def at(link: str, problem: str, remedy: str) -> Finding:
         needle = f'"linkId": "{link}"'
-        line = next((n for n, found in enumerate(lines, 1) if needle in found), None)
-        return project.finding(path, line, problem, remedy)
+        named = [n for n, found in enumerate(lines, 1) if needle in found]
+        if not link:  # such as Questionnaire.version: …
+            key = problem.partition(":")[0].rpartition(".")[2]
+            named = [n for n, found in enumerate(lines, 1) if f'"{key}":' in found]
+        if named and problem.startswith(NOT_A_CODE):
+            named = [_line_of_code(lines, named[0], problem.removeprefix(NOT_A_CODE))]
+        last = "not unique" in problem
+        return project.finding(path, named[-1 if last else 0] if named else _start(lines), problem, remedy)
 
     problems = check_definition(data if isinstance(data, dict) else {})
-    for found in problems:
-        yield at(found.link, found.problem if found.link else f"{found.path}: {found.problem}", found.remedy)
+    for broken in problems:
+        told = broken.problem if broken.link else f"{broken.path}: {broken.problem}"
+        yield at(broken.link, told, broken.remedy)
     if not any("linkId" in p.problem or "not a Q" in p.problem for p in problems):
-        yield from _agreement(project, data, at)
+        reported = {p.link for p in problems}
+
+        def unless_reported(link: str, problem: str, remedy: str) -> Finding | None:
+            return None if link in reported else at(link, problem, remedy)
+
+        yield from (f for f in _agreement(project, data, unless_reported) if f is not None)
 
 
-def _agreement(project: Project, data: Definition, at: _At) -> Iterator[Finding]:
+def _unique(pairs: list[tuple[str, Any]], twice: list[str]) -> dict[str, Any]:
+    """Return an object of JSON; keys that stand in it twice are added to `twice`."""
+    found = dict(pairs)
+    names = [key for key, _ in pairs]
+    twice.extend(key for key in found if names.count(key) > 1)
+    return found
+
+
+def _line_of_error(text: str, error: json.JSONDecodeError | RecursionError) -> int:
+    """Return the line where a comma or a bracket is missing, which is before the place where reading stopped."""
+    if isinstance(error, RecursionError):
+        return 1
+    before = text[: error.pos].rstrip() if "delimiter" in error.msg else text[: error.pos]
+    return before.count("\n") + 1
+
+
+def _json_problem(error: json.JSONDecodeError | RecursionError) -> tuple[str, str]:
+    if isinstance(error, RecursionError):
+        return "brackets within brackets without end", "Restore the file"
+    remedy = "Write a comma or close the bracket there" if "delimiter" in error.msg else "Mend it there"
+    return f"not valid JSON ({error.msg})", remedy
+
+
+def _line_of_code(lines: list[str], start: int, system: str) -> int:
+    """Return the line of the first code of a system, from line `start` on, that the system does not have."""
+    for number in range(start, len(lines)):
+        code = re.search(r'"code": "([^"]*)"', lines[number])
+        if (
+            code
+            and f'"{system}"' in lines[number - 1]
+            and not CODES.get(system, re.compile(r"[a-z][a-z0-9-]*")).fullmatch(code[1])
+        ):
+            return number + 1
+    return start
+
+
+def _start(lines: list[str]) -> int:
+    """Return the line on which the items begin."""
+    return next((n for n, line in enumerate(lines, 1) if '"item": [' in line), 1)
+
+
+def _agreement(project: Project, data: Definition, at: _At) -> Iterator[Finding | None]:
     """Yield where the questionnaire and the rest of the content say different things."""
     items = {str(item["linkId"]): item for item in walk(data["item"])}
-    yield from _order([str(item["linkId"]) for item in data["item"]], at)
+    yield from _order(data["item"], at)
     for item in ITEMS:
         if link_id(item) in items:
             yield from _question(project, item, items, at)
     yield from _told(items, at)
 
 
-def _order(top: list[str], at: _At) -> Iterator[Finding]:
+def _order(top: list[Definition], at: _At) -> Iterator[Finding | None]:
     wanted = [link_id(item) for item in ITEMS]
-    asked = [link for link in top if link in wanted]
+    asked = [str(item["linkId"]) for item in top if item["linkId"] in wanted]
+    # Questions that are answered as those of the check are.
+    answers = [CODE_OF[value] for value in VALUES]
+    strange = [
+        str(item["linkId"]) for item in top
+        if item["linkId"] not in wanted and [(o.get("system"), o.get("code")) for o in options(item)] == answers
+    ]  # fmt: skip
+    for link in strange:
+        like = get_close_matches(link, [w for w in wanted if w not in asked], 1)
+        remedy = f"Did you mean {like[0]}?" if like else f"Add the item to {ITEMS_FILE}, or remove it here"
+        yield at(link, f"nothing asks {link}", remedy)
+        asked = wanted if {*like} == {*wanted} - {*asked} else asked
     if asked != wanted:
         link = next((w for w, a in zip_longest(wanted, asked) if w and w != a), wanted[-1])
         order = f"Put them in this order: {', '.join(wanted)}"
         yield at(link, f"the questions are {', '.join(asked)}", order)
 
 
-def _question(project: Project, item: Item, items: dict[str, Definition], at: _At) -> Iterator[Finding]:
+def _question(
+    project: Project, item: Item, items: dict[str, Definition], at: _At
+) -> Iterator[Finding | None]:
     """Yield where a question, its help, its quote or its answers are not those of the assistant."""
     link, number = link_id(item), ITEMS.index(item) + 1
     start = f"Question {number} of {len(ITEMS)}: "
@@ -82,6 +158,7 @@ def _question(project: Project, item: Item, items: dict[str, Definition], at: _A
         text = str(said.get("text", ""))
         if not text.startswith(start):
             yield _in_domain(project, f"utter_ask_{item}", f"does not start with “{start.strip()}”", "Say so")
+            text = re.sub(r"^Question \d+ of \d+: ", "", text)
         yield from _same(items[link], link, text.removeprefix(start), f"utter_ask_{item}", at)
         titles = [str(b.get("title", "")).lower() for b in said.get("buttons", [])]
         values = [wording(f"check.values.{value}") for value in VALUES]
@@ -102,19 +179,19 @@ def _question(project: Project, item: Item, items: dict[str, Definition], at: _A
     yield from _answers(items[link], link, at)
 
 
-def _answers(item: Definition, link: str, at: _At) -> Iterator[Finding]:
+def _answers(item: Definition, link: str, at: _At) -> Iterator[Finding | None]:
     wanted = [CODE_OF[value] for value in VALUES]
     if [(o.get("system"), o.get("code")) for o in options(item)] != wanted:
         shown = ", ".join(f"{system}|{code}" for system, code in wanted)
         yield at(link, f"{link} has not the answers yes, no and not sure", f"Use {shown}")
 
 
-def _same(item: Definition, link: str, text: str, response: str, at: _At) -> Iterator[Finding]:
+def _same(item: Definition, link: str, text: str, response: str, at: _At) -> Iterator[Finding | None]:
     if item.get("text") != text:
         yield at(link, f"{link} says something else than {response} in domain.yml", f"Use its text: “{text}”")
 
 
-def _told(items: dict[str, Definition], at: _At) -> Iterator[Finding]:
+def _told(items: dict[str, Definition], at: _At) -> Iterator[Finding | None]:
     """Yield what the summary tells and the questionnaire has no place for."""
     for item in ITEMS:
         link = f"{link_id(item)}.words"
@@ -151,6 +228,5 @@ def _responses(project: Project, name: str) -> list[dict[str, Any]]:
 
 
 def _in_domain(project: Project, response: str, problem: str, remedy: str) -> Finding:
-    lines = project.domain.read_text(encoding="utf-8").splitlines()
-    line = next((n for n, line in enumerate(lines, 1) if f"{response}:" in line), None)
+    line = line_in(read_path(project.domain), "responses", response, 0, "text")
     return project.finding(project.domain, line, f"{response} {problem}", remedy)

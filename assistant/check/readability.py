@@ -33,6 +33,8 @@ def check(project: Project) -> Iterator[Finding]:
         plain = own_words(text)
         if text.kind != "text" or len(words(plain)) < least:
             continue
+        if not project.says_itself(text.path):  # the base has reasons of its own
+            continue
         found = grade(plain)
         if found <= highest:
             continue

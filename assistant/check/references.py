@@ -6,17 +6,19 @@ from collections.abc import Iterable, Iterator
 
 from assistant.check.coverage import classes
 from assistant.check.finding import Finding
-from assistant.check.project import Project
-from assistant.datafiles import line_of, load_yaml
+from assistant.check.project import Project, scalars
+from assistant.datafiles import line_at, load_yaml, read_path
 from assistant.handover.record import FORM, FORM_SLOTS
-from assistant.knowledge.content import content
+from assistant.knowledge.content import FACTS, TOPICS, content
 from assistant.knowledge.procedure import FILE as PROCEDURE
 from assistant.knowledge.procedure import procedure
 from assistant.screening.items import CONDITIONS, FILE, ITEMS, VALUES, policies
 from assistant.screening.lexicon import LEXICON
 from assistant.wording import FILE as WORDING
 from assistant.wording import section
+from assistant.yaml_text import line_in
 
+_WHERE = {"fact": FACTS, "topic": TOPICS, "class": "data/nlu"}
 _TEXTS = ("name", "short", "listed", "why")
 
 
@@ -31,27 +33,31 @@ def check(project: Project) -> Iterator[Finding]:
 def _items(project: Project) -> Iterator[Finding]:
     known, facts = classes(project), content().facts
     for item, policy in policies().items():
-        line = line_of(FILE, f"  {item}:")
         if policy.fact not in facts:
             yield project.finding(
-                project.file(FILE), line, f"{item}: there is no fact {policy.fact}", "Mend the id"
-            )
-        for name in dict.fromkeys((*policy.topics, policy.vague)):
+                project.file(FILE), line_at(FILE, "items", item, "fact"),
+                f"{item}: there is no fact {policy.fact}", f"Use an id of {FACTS}",
+            )  # fmt: skip
+        named: dict[str, tuple[str | int, ...]] = {
+            name: ("topics", number) for number, name in enumerate(policy.topics)
+        }
+        for name, place in {policy.vague: ("vague",), **named}.items():
             if name not in known:
                 yield project.finding(
-                    project.file(FILE), line, f"{item}: there is no class {name}", "Mend the name"
-                )
+                    project.file(FILE), line_at(FILE, "items", item, *place),
+                    f"{item}: there is no class {name}", "Use the name of an intent of data/nlu",
+                )  # fmt: skip
     for item in load_yaml(LEXICON)["items"]:
         if item not in CONDITIONS:
             yield project.finding(
-                project.file(LEXICON), line_of(LEXICON, f"  {item}:"), f"nothing asks about {item}",
+                project.file(LEXICON), line_at(LEXICON, "items", item, at_key=True), f"nothing asks about {item}",
                 f"Add it to {FILE}, or remove its words", "warning",
             )  # fmt: skip
 
 
 def _texts(project: Project) -> Iterator[Finding]:
     texts = section("items")
-    line = line_of(WORDING, "items:")
+    line = line_at(WORDING, "items", at_key=True)
     for item in ITEMS:
         for key in _TEXTS:
             if not (texts.get(item) or {}).get(key):
@@ -59,7 +65,7 @@ def _texts(project: Project) -> Iterator[Finding]:
     for item in texts:
         if item not in ITEMS:
             yield project.finding(
-                project.file(WORDING), line_of(WORDING, f"  {item}:"), f"nothing asks about {item}",
+                project.file(WORDING), line_at(WORDING, "items", item, at_key=True), f"nothing asks about {item}",
                 f"Add it to {FILE}, or remove its texts", "warning",
             )  # fmt: skip
 
@@ -73,11 +79,12 @@ def _procedure(project: Project) -> Iterator[Finding]:
 
 
 def _missing(project: Project, what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Finding]:
+    path = project.file(PROCEDURE)
+    lines = {s.text: s.line for s in reversed(scalars(path))}
     for name in dict.fromkeys(names):
         if name not in known:
-            yield project.finding(
-                project.file(PROCEDURE), line_of(PROCEDURE, name), f"there is no {what} {name}", "Mend it"
-            )
+            remedy = f"Use one that stands in {_WHERE[what]}, or leave it out"
+            yield project.finding(path, lines.get(name), f"there is no {what} {name}", remedy)
 
 
 def _domain(project: Project) -> Iterator[Finding]:
@@ -86,13 +93,17 @@ def _domain(project: Project) -> Iterator[Finding]:
         wanted, what = (FORM_SLOTS, "its slots") if form == FORM else (ITEMS, f"the items of {FILE}")
         if list(asked["required_slots"]) != list(wanted):
             yield project.finding(
-                project.domain, 1, f"the form {form} does not ask {what} in their order",
+                project.domain, _line(project, "forms", form, "required_slots"), f"the form {form} does not ask {what} in their order",
                 f"Write required_slots: [{', '.join(wanted)}]",
             )  # fmt: skip
     for item in ITEMS:
         slot = (domain.get("slots") or {}).get(item)
         if not slot or slot.get("type") != "categorical" or set(slot.get("values", ())) != set(VALUES):
             yield project.finding(
-                project.domain, 1, f"{item} is no categorical slot with {', '.join(VALUES)}",
+                project.domain, _line(project, "slots", item), f"{item} is no categorical slot with {', '.join(VALUES)}",
                 "Write it as the slots of the other items",
             )  # fmt: skip
+
+
+def _line(project: Project, *keys: str) -> int | None:
+    return line_in(read_path(project.domain), *keys, at_key=True)

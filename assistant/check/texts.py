@@ -103,8 +103,13 @@ def _of_rows(project: Project, file: str) -> Iterator[BotText]:
             yield BotText(name, s.text, project.file(file), s.line, kinds[s.keys[2]])
 
 
-def composed(project: Project) -> Iterator[BotText]:
-    """Yield all answers, refusals, follow-ups, replies to statements and results."""
+@cache
+def composed(project: Project) -> tuple[BotText, ...]:
+    """Return all answers, refusals, follow-ups, replies to statements and results."""
+    return tuple(_composed(project))
+
+
+def _composed(project: Project) -> Iterator[BotText]:
     c = content()
     path, lines = project.file(TOPICS), lines_of(project, TOPICS, "name")
     for name in c.topics:
@@ -121,11 +126,12 @@ def composed(project: Project) -> Iterator[BotText]:
             text = refuse_topic(name, turn).text
             yield BotText(f"not_in_document/{name}", text, path, lines[name])
     lines = {t.name: t.line for t in written(project) if t.path.name == WORDING}
+    path = project.file(WORDING)
     for result in results():
         name = f"check.{result.outcome}"
-        yield BotText(name, result.text, project.file(WORDING), lines.get(name, 1))
+        yield BotText(name, result.text, path, lines.get(name, 1))
     for name, text in _statements():
-        yield BotText(name, text, project.file(WORDING), lines.get("condition.closing", 1))
+        yield BotText(name, text, path, lines.get("condition.closing", 1))
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,18 +12,24 @@ from string import Formatter
 from assistant.check.finding import Finding
 from assistant.check.literals import ANY, calls, matches, resolve
 from assistant.check.project import Project
+from assistant.datafiles import line_at
+from assistant.screening.items import ITEMS
 from assistant.wording import FILE
 
 
 @dataclass
 class Leaf:
-    """A wording: its dotted path, its variations, its place, and whether anything uses it."""
+    """A wording: its dotted path, its variations with their lines, its file, and whether anything uses it."""
 
     path: str
-    texts: list[str]
+    texts: list[tuple[str, int]]
     file: Path
-    line: int
     used: bool = False
+
+    @property
+    def line(self) -> int:
+        """The line of its first variation."""
+        return self.texts[0][1]
 
 
 @dataclass(frozen=True)
@@ -39,22 +46,22 @@ def check(project: Project) -> Iterator[Finding]:
     """Yield missing, misfilled and unused wordings."""
     known = leaves(project)
     yield from _malformed(project, known)
+    missing: set[str] = set()
     for source in project.code():
         for call, _ in calls(source.tree, "section"):
             # A whole section is read: everything in it is used.
             for prefix in resolve(call.args[0]) if call.args else ():
                 inside = [leaf for leaf in known if leaf.path.startswith(prefix + ".")]
                 if not inside and prefix != ANY:
-                    yield project.finding(
-                        source.path, call.lineno, f"no section {prefix!r} in {FILE}", "Add it"
-                    )
+                    yield _lacks(project, "section", prefix, f"{project.show(source.path)}:{call.lineno}")
                 for leaf in inside:
                     leaf.used = True
         for call, function in calls(source.tree, "wording"):
-            yield from _call(project, _reference(call, function, source.path), known)
+            yield from _call(project, _reference(call, function, source.path), known, missing)
     for leaf in known:
-        # What a base has is its own business.
-        if not leaf.used and leaf.file == project.file(FILE):
+        # What a base has is its own business; items that nobody asks are named once, as a whole.
+        is_item = leaf.path.startswith("items.") and leaf.path.split(".")[1] not in ITEMS
+        if not leaf.used and leaf.file == project.file(FILE) and not is_item:
             yield project.finding(
                 leaf.file, leaf.line, f"nothing uses the wording {leaf.path!r}",
                 "Remove it, or use it", "warning",
@@ -66,8 +73,8 @@ def leaves(project: Project) -> list[Leaf]:
     found: dict[str, Leaf] = {}
     for path, scalar in project.wordings():
         keys = scalar.keys[:-1] if scalar.keys[-1].isdigit() else scalar.keys
-        leaf = found.setdefault(".".join(keys), Leaf(".".join(keys), [], path, scalar.line))
-        leaf.texts.append(scalar.text)
+        leaf = found.setdefault(".".join(keys), Leaf(".".join(keys), [], path))
+        leaf.texts.append((scalar.text, scalar.line))
     return list(found.values())
 
 
@@ -82,21 +89,43 @@ def placeholders(text: str) -> set[str]:
 
 def _malformed(project: Project, known: list[Leaf]) -> Iterator[Finding]:
     for leaf in known:
-        for text in leaf.texts:
-            try:
-                wrong = not all(name.isidentifier() for name in placeholders(text))
-            except ValueError:
-                wrong = True
-            if wrong:
+        held = Counter(name for text, _ in leaf.texts for name in _names_of(text) or ())
+        usual = {name for name, count in held.items() if 2 * count > len(leaf.texts)}
+        for text, line in leaf.texts:
+            names = _names_of(text)
+            if names is None:
                 yield project.finding(
-                    leaf.file, leaf.line, f"{leaf.path!r} has a wrong {{placeholder}}",
+                    leaf.file, line, f"{leaf.path!r} has a wrong {{placeholder}}",
                     "Close the brace and put a name between the braces",
+                )  # fmt: skip
+            elif usual - names and not names - usual:
+                yield project.finding(
+                    leaf.file, line, f"{leaf.path!r} lacks {_braces(usual - names)}, which its other variations have",
+                    "Put the same placeholders into each variation",
                 )  # fmt: skip
             if not text.strip():
                 yield project.finding(
-                    leaf.file, leaf.line, f"{leaf.path!r} is empty",
+                    leaf.file, line, f"{leaf.path!r} is empty",
                     "Write a text, or remove it", "warning",
                 )  # fmt: skip
+
+
+def _names_of(text: str) -> set[str] | None:
+    """Return the names in {braces}, or None when they are not as they should be."""
+    try:
+        names = placeholders(text)
+    except ValueError:
+        return None
+    return names if all(name.isidentifier() for name in names) else None
+
+
+def _lacks(project: Project, what: str, name: str, place: str) -> Finding:
+    """Return the finding about a wording or section that the code says and that does not exist."""
+    section = name.split(".")[:-1]
+    return project.finding(
+        project.file(FILE), line_at(FILE, *section), f"no {what} {name!r} in {FILE}; {place} says it",
+        "Add it, or restore its name",
+    )  # fmt: skip
 
 
 def _reference(call: ast.Call, function: ast.AST, path: Path) -> Reference:
@@ -106,7 +135,7 @@ def _reference(call: ast.Call, function: ast.AST, path: Path) -> Reference:
     return Reference(paths, frozenset(named) - {"path", "turn"}, path, call.lineno)
 
 
-def _call(project: Project, ref: Reference, known: list[Leaf]) -> Iterator[Finding]:
+def _call(project: Project, ref: Reference, known: list[Leaf], gone: set[str]) -> Iterator[Finding]:
     meant: list[Leaf] = []
     for name in ref.paths:
         if name == ANY:
@@ -116,31 +145,35 @@ def _call(project: Project, ref: Reference, known: list[Leaf]) -> Iterator[Findi
             )  # fmt: skip
             continue
         found = [leaf for leaf in known if matches(name, leaf.path)]
-        if not found:
-            yield project.finding(ref.path, ref.line, f"no wording {name!r} in {FILE}", f"Add it to {FILE}")
+        if not found and name not in gone:
+            gone.add(name)
+            yield _lacks(project, "wording", name, _at(project, ref))
         meant += found
     wanted: set[str] = set()
     for leaf in meant:
         leaf.used = True
-        for text in leaf.texts:
-            try:
-                names = placeholders(text)
-            except ValueError:  # reported already
+        for text, line in leaf.texts:
+            names = _names_of(text)
+            if names is None:  # reported already
                 continue
             wanted |= names
             missing = names - ref.passed
             # A call without values that means several wordings leaves those with values alone.
             if missing and (ref.passed or len(meant) == 1):
+                allowed = f"Use {_braces(ref.passed)}" if ref.passed else "Write it without braces"
                 yield project.finding(
-                    leaf.file, leaf.line,
-                    f"{leaf.path!r} has {_braces(missing)}; {_at(project, ref)} does not pass it",
-                    "Mend the placeholder or the call",
+                    leaf.file, line, f"{leaf.path!r} has {_braces(missing)}; {_at(project, ref)} does not pass it",
+                    allowed,
                 )  # fmt: skip
-    if meant and ref.passed - wanted:
+    if (
+        meant
+        and ref.passed - wanted
+        and all(_names_of(t) is not None for leaf in meant for t, _ in leaf.texts)
+    ):
+        lost = _braces(ref.passed - wanted)
         yield project.finding(
-            ref.path, ref.line,
-            f"passes {_braces(ref.passed - wanted)}, which {meant[0].path!r} does not contain",
-            f"Add the placeholder to {FILE}, or drop it from the call", "warning",
+            meant[0].file, meant[0].line, f"{meant[0].path!r} lacks {lost}, which {_at(project, ref)} fills in",
+            "Put it into the text", "warning",
         )  # fmt: skip
 
 

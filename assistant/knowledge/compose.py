@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.knowledge.content import Content, SilentTopic, Topic, content
+from assistant.knowledge.content import OTHER, Content, SilentTopic, Topic, content
 from assistant.knowledge.procedure import procedure
 from assistant.rendering.reply import Choice
 from assistant.wording import wording
@@ -67,7 +67,7 @@ def refuse_topic(name: str, turn: int, *, noted: bool = True) -> Part:
         noted: say that the question is in the summary.
     """
     c = content()
-    silent: SilentTopic = c.silent.get(name) or c.silent["other"]
+    silent: SilentTopic = c.silent.get(name) or c.silent[OTHER]
     texts = [wording("answer.silence", turn, silence=silent.silence)]
     near = [f for f in silent.nearest if not (silent.own_health and f == procedure().exam)]
     if near:

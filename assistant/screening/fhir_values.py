@@ -36,6 +36,8 @@ DATE_TIME = re.compile(
 UNREADABLE = "\ufffd"
 #: R4: "strings SHALL NOT exceed 1MB in size".
 LONGEST = 1024 * 1024
+#: How the problem of a wrong code begins; its system follows.
+NOT_A_CODE = "not a code of "
 SNOMED = "http://snomed.info/sct"
 #: Code systems of others and which of their codes we know. A system that is not here, or ours, is a mistake.
 CODES: dict[str, re.Pattern[str]] = {
@@ -200,7 +202,7 @@ def coding_problems(coding: Mapping[str, Any], path: str, own: str, link: str = 
     right = isinstance(code, str) and pattern.fullmatch(code)
     if not right or (system == SNOMED and not _verhoeff(str(code))):
         yield Problem(
-            f"{path}.code", f"not a code of {system}", "Look it up in the code system's browser", link
+            f"{path}.code", f"{NOT_A_CODE}{system}", "Look it up in the code system's browser", link
         )
     if not is_text(coding.get("display")):
         yield Problem(f"{path}.display", "no words for the code", "Add the display of the code system", link)

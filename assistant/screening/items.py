@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Literal, overload
@@ -135,9 +135,15 @@ class _Names(Sequence[Item]):
 
     def __init__(self, chosen: Callable[[Policy], bool]):
         self._chosen = chosen
+        self._of: dict[Item, Policy] | None = None
+        self._found: tuple[Item, ...] = ()
 
     def _names(self) -> tuple[Item, ...]:
-        return tuple(p.name for p in policies().values() if self._chosen(p))
+        of = policies()
+        if of is not self._of:  # the first time, or another project's
+            self._found = tuple(p.name for p in of.values() if self._chosen(p))
+            self._of = of
+        return self._found
 
     @overload
     def __getitem__(self, index: int) -> Item: ...
@@ -148,6 +154,9 @@ class _Names(Sequence[Item]):
 
     def __len__(self) -> int:
         return len(self._names())
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self._names())
 
 
 #: In the order in which they are asked; also the names of the slots.

@@ -50,7 +50,12 @@ def terms() -> tuple[Term, ...]:
     items = load_yaml(LEXICON).get("items", {})
     for item in CONDITIONS:
         if item not in items:
-            raise DataFileError(find(LEXICON), f"item {item!r} is missing", "Add it under `items:`")
+            raise DataFileError(
+                find(LEXICON),
+                f"item {item!r} is missing",
+                "Add it under `items:`",
+                line_of(LEXICON, "items:"),
+            )
         add(items[item].get("strong"), item, STRONG, LEXICON)
         add(items[item].get("misspellings"), item, STRONG, LEXICON)
         add(items[item].get("ambiguous"), item, AMBIGUOUS, LEXICON)

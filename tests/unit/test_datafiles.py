@@ -99,11 +99,7 @@ class TestLoadYaml:
     @pytest.mark.parametrize(
         ("text", "line"),
         [
-            ("a: [1, 2\nb: 3\n", 2),
-            ("a: 1\nb:\n\t- 2\n", 3),
-            ('a: "open\nb: 1\n', 3),
-            ("a: 1\n  b: 2\n", 2),
-            ("a: b: c\n", 1),
+            ("a: 1\n- b\n", 2),
             ("a: @x\n", 1),
         ],
     )
@@ -115,6 +111,35 @@ class TestLoadYaml:
 
         assert f"bad.yml:{line}: not valid YAML" in told
         assert "Check the indentation" in told
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("a: [1, 2\nb: 3\n", "1: the bracket that opens there is not closed"),
+            ("a: 1\n  b: 2\n", "2: the line begins further left or right than the one above it"),
+            ("- a: 1\n- a: 2\n b: 2\n", "3: the line begins further left or right than the one above it"),
+            ("a: b: c\n", "1: a colon in a text without quotes"),
+            ('a: "b" c\n', "1: a quote within quotes"),
+            ('a: 1\nb "c"\nd: 2\n', "2: no colon after the first word"),
+            ('a: 1\nb:"c"\nd: 2\n', "2: no blank after the colon"),
+            ("a: 1\nb:\n\t- 2\n", "3: a tab stands before the text. Use blanks"),
+            ('a: 1\nb: "open\nc: 1\n', "2: the quote that opens there is not closed"),
+            ("a: 1\nb: 2\na: 3\n", "3: the key 'a' stands there twice"),
+            ("a: 1\nb: {c: 1, c: 2}\n", "2: the key 'c' stands there twice"),
+            ("a: 1\nb: x\x07y\n", "2: a character that is no text (code 7)"),
+        ],
+    )
+    def test_common_mistakes(self, write: Write, text: str, expected: str) -> None:
+        """What people do by mistake is named in words that they know, at the line where it is."""
+        write("bad.yml", text)
+
+        assert f"bad.yml:{expected}" in message(lambda: load_yaml("bad.yml"))
+
+    def test_mark_of_utf_8(self, write: Write) -> None:
+        """The mark that some editors put before the text does not count."""
+        write("good.yml", "\ufeffa: 1\n")
+
+        assert {"a": 1} == load_yaml("good.yml")
 
     def test_words_stay_words(self, write: Write) -> None:
         """Yes, no, on and off stay words, numbers become numbers."""

@@ -44,4 +44,4 @@ def test_result_without_the_warning(real: Project, monkeypatch: pytest.MonkeyPat
 def test_brace_in_an_answer(copy: Project, edit: Edit) -> None:
     """An answer that shows a template brace is reported."""
     edit("data/document/facts.yml", "A crust can be seen", "A {crust} can be seen")
-    assert "faq/crust shows a template brace" in problems(copy)
+    assert "facts.yml:76: F15.say shows a template brace" in problems(copy)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from assistant.check import loading
+from assistant.check import loading, shapes
 from assistant.check.project import Project
 
 Edit = Callable[[str, str, str], None]
@@ -13,7 +13,7 @@ RULES, NUMBERS = "data/screening/red_flags.yml", "data/screening/thresholds.yml"
 
 def problems(project: Project) -> str:
     """All findings of both checks, one a line."""
-    found = [*loading.check_runtime(project), *loading.check_rest(project)]
+    found = [*loading.check_runtime(project), *shapes.check_rest(project)] or [*loading.check_rest(project)]
     return "\n".join(str(f) for f in found)
 
 
@@ -25,28 +25,48 @@ def problems(project: Project) -> str:
         ("data/document/topics.yml", "[F01,", "[F99,", "'F99', which does not exist"),
         ("data/screening/lexicon.yml", "off_list:", "offlist:", "off_list"),
         ("data/screening/cues.yml", "doubt:", "doubts:", "'doubt' is missing"),
-        ("data/screening/medicines.yml", "fever_reducers:", "x:", "'fever_reducers' is missing"),
+        (
+            "data/screening/medicines.yml",
+            "fever_reducers:",
+            "x:",
+            "nothing reads 'x'. Did you mean fever_reducers",
+        ),
         ("data/screening/items.yml", "course: recurring", "course: returning", "course is 'returning'"),
         ("data/screening/items.yml", "fact: F29", "fakt: F29", "nothing reads 'fakt'"),
-        ("data/screening/items.yml", "topics: [faq/heart]", "topics: []", "topics is no list of words"),
+        ("data/screening/items.yml", "topics: [faq/heart]", "topics: []", "topics is empty"),
         ("data/screening/items.yml", "reading: temp", "reading: blood_pressure #", "both have reading"),
-        ("data/document/procedure.yml", "danger: F23, ", "", "'danger' is missing"),
-        ("data/document/procedure.yml", "called: [laser]", "called: []", "'called' is empty"),
+        ("data/document/procedure.yml", "danger: F23, ", "", "facts lacks danger"),
+        ("data/document/procedure.yml", "called: [laser]", "called: []", "called is empty"),
         ("data/screening/answer_forms.yml", "[no, nope", "[yes, nope", "'yes' stands in yes_words"),
-        ("data/screening/answer_forms.yml", "[no, nope", "[no, 7, nope", "no list of words"),
-        ("data/insights/plain_words.yml", "titles:", "title:", "'titles' is missing"),
-        ("data/insights/plain_words.yml", "[here, speaking", "[here, 7, speaking", "no list of words"),
+        (
+            "data/screening/answer_forms.yml",
+            "[no, nope",
+            "[no, 7, nope",
+            "an entry of no_words is the number 7",
+        ),
+        ("data/insights/plain_words.yml", "titles:", "title:", "nothing reads 'title'. Did you mean titles"),
+        ("data/insights/plain_words.yml", "[here, speaking", "[here, 7, speaking", "is the number 7"),
         (RULES, "idioms:", "idiom:", "'idioms' has no patterns"),
-        (NUMBERS, "yes_from_c: 38.0", "yes_from_c: 41.0", "is not below temperature.urgent_from_c"),
+        (NUMBERS, "[34.0, 43.0]", "[39.0, 43.0]", "is not below temperature.unsure_above_c"),
         (NUMBERS, "yes_from_c: 38.0", "yes_from_c: 39.5", "is not between 37.5 and 39.0"),
         (NUMBERS, "yes_systolic: 180", "yes_systolic: 18", "is not between 160 and 220"),
-        (NUMBERS, "unsure_systolic: 140", "unsure: 140", "no number"),
+        (
+            NUMBERS,
+            "unsure_systolic: 140",
+            "unsure: 140",
+            "nothing reads 'unsure'. Did you mean unsure_systolic",
+        ),
         (NUMBERS, "[93.0, 110.0]", "[33.0, 110.0]", "does not match plausible_c"),
-        ("data/wording.yml", "glossary:", "glosary:", "no glossary"),
-        ("data/rules/check.yml", "rules:", "rules: [", "not valid YAML"),
-        ("domain.yml", "intents:", "intents: [", "not valid YAML"),
-        ("data/nlu/dialogue.yml", "nlu:", "nul:", "no list under the key nlu"),
-        ("assistant/screening/answers.py", 'cues("refusal")', 'cues("refuse")', "cues('refuse')"),
+        ("data/wording.yml", "glossary:", "glosary:", "the section 'glossary' is missing"),
+        ("data/rules/check.yml", "rules:", "rules: [", "the bracket that opens there is not closed"),
+        ("domain.yml", "intents:", "intents: [", "the bracket that opens there is not closed"),
+        ("data/nlu/dialogue.yml", "nlu:", "nul:", "nothing reads 'nul'. Did you mean nlu"),
+        (
+            "assistant/screening/answers.py",
+            'cues("refusal")',
+            'cues("refuse")',
+            "the list 'refuse' is missing; assistant/screening/answers.py:",
+        ),
     ],
 )
 def test_broken_file_is_reported(
@@ -69,7 +89,11 @@ def test_pattern_of_red_flags_that_does_not_compile(copy: Project, edit: Edit) -
         ("document/topics.yml", "", "topics.yml:1: no sections"),
         ("screening/thresholds.yml", "- 38.0\n", "thresholds.yml:1: no sections"),
         ("screening/cues.yml", None, "cues.yml:1: the file is missing"),
-        ("document/pairs.yml", "pairs: [{id: K1, facts: 3, say: x}]\n", "content() can't use"),
+        (
+            "document/pairs.yml",
+            "pairs: [{id: K1, facts: 3, say: x}]\n",
+            "pairs.yml:1: K1: facts is no list of words",
+        ),
         ("wording.yml", b"a: \xff", "wording.yml:1: not UTF-8 text"),
     ],
 )

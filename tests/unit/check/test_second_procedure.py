@@ -29,7 +29,7 @@ SLIPS = (
     ("nlu/faq.yml", "- intent: faq/cooling", "- intent: faq/chilling", "cooling has no examples"),
     ("wording.yml", "I didn't understand that.", "No problem.", "forbidden phrase “no problem”"),
     ("document/facts.yml", 'say: "It often itches while', 'say: "Pruritic irritation of considerable intensity frequently accompanies regeneration of the cutaneous tissue while', "F19.say reads at grade"),
-    ("screening/questionnaire.r4.json", '"linkId": "keloids"', '"linkId": "keloid"', "the questions are pregnancy, tattoo-infection"),
+    ("screening/questionnaire.r4.json", '"linkId": "keloids"', '"linkId": "keloid"', "nothing asks keloid. Did you mean keloids?"),
     ("screening/items.yml", "fact: F29", "fact: F99", "keloids: there is no fact F99"),
 )  # fmt: skip
 

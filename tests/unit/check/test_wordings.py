@@ -28,7 +28,7 @@ def problems(project: Project) -> str:
         ("glossary:\n", "glosary:\n", "no section 'glossary'"),
         ("  noted:", '  never_said: "Text."\n  noted:', "nothing uses the wording"),
         ("  noted:", '  never_said: ""\n  noted:', "'answer.never_said' is empty"),
-        ("I noted {reading}.", "I noted it.", "passes {reading}"),
+        ("I noted {reading}.", "I noted it.", "lacks {reading}, which"),
     ],
 )
 def test_mismatch_is_reported(copy: Project, edit: Edit, old: str, new: str, expected: str) -> None:
@@ -48,4 +48,4 @@ def test_variable_is_followed(copy: Project) -> None:
     """A path that a variable holds is checked with all its values."""
     code = 'def f(x):\n    path = "check.kept" if x else "check.gone"\n    return wording(path)\n'
     (copy.root / "actions" / "new.py").write_text(code, encoding="utf-8")
-    assert "actions/new.py:3: no wording 'check.gone'" in problems(copy)
+    assert "no wording 'check.gone' in wording.yml; actions/new.py:3 says it" in problems(copy)

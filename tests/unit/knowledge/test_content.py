@@ -76,7 +76,7 @@ class TestContent:
         assert problem in str(error.value)
 
     def test_line(self, edit: Edit) -> None:
-        """A wrong reference is found at its entry's line."""
+        """A wrong reference is found at its own line."""
         edit("document/topics.yml", "- name: crust\n  parts: [F15]", "- name: crust\n  parts: [F99]")
         lines = (data_dir() / "document/topics.yml").read_text(encoding="utf-8").splitlines()
 
@@ -84,7 +84,7 @@ class TestContent:
             content()
 
         assert error.value.line is not None
-        assert "crust" in lines[error.value.line - 1]
+        assert "F99" in lines[error.value.line - 1]
 
 
 class TestFact:

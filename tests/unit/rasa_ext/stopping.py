@@ -13,7 +13,7 @@ from rasa_ext import stores  # noqa: F401  # installs the mends, as endpoints.ym
 
 app = Sanic("stopping", configure_logging=False)
 #: Seconds that an answer takes, and that are given to connections after the signal.
-SLOW, GRACE = 1.0, 6.0
+SLOW, GRACE = 0.6, 4.0
 
 
 @app.get("/")

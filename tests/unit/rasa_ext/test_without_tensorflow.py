@@ -1,7 +1,8 @@
-"""TensorFlow is left out until it is needed; each test in a Python of its own."""
+"""TensorFlow is left out until it is needed; each test in a Python of its own, or in a fork of a shared one."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -13,12 +14,13 @@ from scripts.setup import early_line
 
 INSTALL = "from rasa_ext.without_tensorflow import install; install(); install()\n"
 TELL = "\nimport sys; print('tensorflow' in sys.modules)"
+COUNT = "\nimport sys; print(sum(hasattr(f, 'leaves_out_tensorflow') for f in sys.meta_path))"
 RECIPE = "from rasa.engine.recipes.default_recipe import DefaultV1Recipe as R\n"
 
 
-def run(code: str, **settings: str) -> list[str]:
+def run(code: str, *arguments: str, **settings: str) -> list[str]:
     """Runs code; returns the lines that it prints."""
-    command = [sys.executable, "-W", "ignore", "-c", code]
+    command = [sys.executable, "-W", "ignore", "-c", code, *arguments]
     done = subprocess.run(
         command, cwd=ROOT, env=child_environment(settings), capture_output=True, text=True, check=False
     )
@@ -33,10 +35,15 @@ def test_rasas_server_training_and_tests_do_without() -> None:
     assert run(code) == ["RulePolicy", "False"]
 
 
-@pytest.mark.parametrize("settings", [{"STRIA_TENSORFLOW": "on"}, {"STRIA_HARDENING": "off"}])
-def test_it_can_be_switched_off(settings: dict[str, str]) -> None:
+def test_it_can_be_switched_off() -> None:
     """Then Rasa imports it, as ever."""
-    assert run(f"{INSTALL}import rasa.core.run{TELL}", **settings) == ["True"]
+    assert run(f"{INSTALL}import rasa.core.run{TELL}", STRIA_TENSORFLOW="on") == ["True"]
+
+
+@pytest.mark.parametrize("settings", [{"STRIA_TENSORFLOW": "on"}, {"STRIA_HARDENING": "off"}])
+def test_each_switch_leaves_the_imports_alone(settings: dict[str, str]) -> None:
+    """Nobody then stands between Rasa and what it imports."""
+    assert run(INSTALL + COUNT, **settings) == ["0"]
 
 
 LOOK_UPS = {
@@ -51,18 +58,45 @@ LOOK_UPS = {
 }
 
 
-@pytest.mark.parametrize("way", LOOK_UPS)
-def test_whoever_needs_it_gets_it(way: str) -> None:
-    """By whatever way; and then all stand-ins are gone, wherever they were."""
-    left = (
-        "\nfrom rasa_ext.without_tensorflow import _StandIn\nimport sys\n"
-        "print([m for m in sys.modules for v in list(vars(sys.modules[m]).values()) if isinstance(v, _StandIn)])"
-        "\nfrom rasa.graph_components.validators import default_recipe_validator as v\n"
-        "from rasa.nlu.classifiers.diet_classifier import DIETClassifier as D\n"
-        "print(v.DIETClassifier is D, D.__mro__[1].__name__)"
-    )
+#: What is left behind after a look-up.
+LEFT = """
+from rasa_ext.without_tensorflow import _StandIn
+import sys
+print([m for m in sys.modules for v in list(vars(sys.modules[m]).values()) if isinstance(v, _StandIn)])
+from rasa.graph_components.validators import default_recipe_validator as v
+from rasa.nlu.classifiers.diet_classifier import DIETClassifier as D
+print(v.DIETClassifier is D, D.__mro__[1].__name__)
+"""
+#: Rasa is imported once, without TensorFlow; each way then starts from there in a process of its own.
+FORKS = """
+import json, os, sys
+print('tensorflow' in sys.modules, flush=True)
+for way, code in json.loads(sys.argv[1]):
+    print(way, flush=True)
+    child = os.fork()
+    if not child:
+        exec(code)
+        sys.stdout.flush()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0, way
+"""
+
+
+@pytest.fixture(scope="module")
+def looked_up() -> dict[str, list[str]]:
+    """The lines that each way prints, by its name."""
     imports = "import rasa.core.run\nfrom rasa.graph_components.validators import default_recipe_validator\n"
-    lines = run(f"{INSTALL}{imports}{RECIPE}{LOOK_UPS[way]}{left}{TELL}")
+    ways = [(way, f"{code}{LEFT}{TELL}") for way, code in LOOK_UPS.items()]
+    before, *lines = run(f"{INSTALL}{imports}{RECIPE}{FORKS}", json.dumps(ways))
+    assert before == "False"
+    starts = [*(lines.index(way) for way in LOOK_UPS), len(lines)]
+    return {way: lines[a + 1 : b] for way, a, b in zip(LOOK_UPS, starts, starts[1:], strict=False)}
+
+
+@pytest.mark.parametrize("way", LOOK_UPS)
+def test_whoever_needs_it_gets_it(looked_up: dict[str, list[str]], way: str) -> None:
+    """By whatever way; and then all stand-ins are gone, wherever they were."""
+    lines = looked_up[way]
     assert "StandIn" not in lines[0]
     assert lines[1:] == ["[]", "True GraphComponent", "True"]
 
@@ -76,5 +110,4 @@ def test_plain_rasa_has_it_from_the_environment(tmp_path: Path) -> None:
 
 def test_it_is_there_once() -> None:
     """When both the environment and a command install it, one of them does the work."""
-    count = "\nimport sys; print(sum(hasattr(f, 'leaves_out_tensorflow') for f in sys.meta_path))"
-    assert run(early_line(ROOT) + INSTALL + count) == ["1"]
+    assert run(early_line(ROOT) + INSTALL + COUNT) == ["1"]

@@ -22,7 +22,7 @@ from assistant.screening.record import ACTIVE, DONE, CheckRecord
 from assistant.screening.report import Circumstances
 from tests.unit.screening.records import CIRCUMSTANCES, full, records, timed
 
-SETTINGS = settings(max_examples=250, deadline=None, derandomize=True, database=None)
+SETTINGS = settings(max_examples=100, deadline=None, derandomize=True, database=None)
 
 
 def problems(resource: dict[str, Any]) -> list[str]:
