@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Generator
 
 import pytest
 
@@ -19,3 +20,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if database.URL not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
         # Each worker of a run on several cores has its own.
         os.environ[database.URL] = f"sqlite:///{folder.name}/clinic.db"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Lets what was logged pass from one process to another: half a character can't."""
+    report = yield
+    report.sections = [
+        (title, text.encode("utf-8", "backslashreplace").decode()) for title, text in report.sections
+    ]
+    return report
