@@ -157,7 +157,7 @@ def healthy(part: str, environ: Mapping[str, str]) -> int:
     port, path = {
         "rasa": (ports.rasa, "/webhooks/web/"),
         "actions": (ports.actions, "/health"),
-        "inbox": (read_port("INBOX_PORT", 5060, environ), "/ready"),
+        "inbox": (read_port("INBOX_PORT", 5070, environ), "/ready"),
     }[part]
     status, _ = _http.get(f"http://{host}:{port}{path}")
     return 0 if status == 200 else 1

@@ -29,7 +29,7 @@ def make_app(**values: str) -> Flask:
 class Visitor:
     """Somebody with a browser: follows no redirection, keeps cookies, fills in forms."""
 
-    def __init__(self, app: Flask, address: str = "127.0.0.1", base: str = "http://localhost:5060"):
+    def __init__(self, app: Flask, address: str = "127.0.0.1", base: str = "http://localhost:5070"):
         """Has no session yet."""
         self.client: FlaskClient = app.test_client()
         self._environ = {"REMOTE_ADDR": address}

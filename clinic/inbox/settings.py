@@ -24,6 +24,13 @@ class InboxSettingError(ValueError):
     """A setting can't be used. The message names the variable and the remedy, and never a secret."""
 
 
+#: Ports that other services are known by, above 1023: browsers refuse them (WHATWG Fetch, "bad port").
+BLOCKED = frozenset(
+    (1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669)
+    + (6679, 6697, 10080)
+)
+
+
 @dataclass(frozen=True)
 class InboxSettings:
     """The settings, checked.
@@ -76,7 +83,7 @@ class InboxSettings:
             )
         return cls(
             host=host,
-            port=reader.number("INBOX_PORT", 5060, 1, 65535),
+            port=reader.port(),
             url=url,
             secret=reader.secret(),
             idle_seconds=60 * reader.number("STRIA_INBOX_IDLE_MINUTES", 30, 1, 720),
@@ -128,6 +135,14 @@ class _Reader:
         if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
             raise self.wrong(variable, f"is {text}", f"set it to a number from {least} to {most}")
         return int(text)
+
+    def port(self) -> int:
+        port = self.number("INBOX_PORT", 5070, 1, 65535)
+        if port in BLOCKED:
+            raise self.wrong(
+                "INBOX_PORT", f"is {port}", "browsers open no page there; take another, such as 5070"
+            )
+        return port
 
     def url(self) -> str:
         url = self.text("STRIA_INBOX_URL").rstrip("/")

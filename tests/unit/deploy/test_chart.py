@@ -362,7 +362,7 @@ class TestInbox:
         assert "demo-inbox-in" not in of_kind(rendered, "NetworkPolicy")
         assert of_kind(rendered, "Service")["demo-inbox"]["spec"].get("type", "ClusterIP") == "ClusterIP"
         found = environment(dict(pods(rendered))["demo-inbox"])
-        assert found["STRIA_INBOX_URL"] == "http://localhost:5060"
+        assert found["STRIA_INBOX_URL"] == "http://localhost:5070"
 
     def test_with_a_host(self, helm: Helm) -> None:
         """It has an Ingress of its own, for whom the network policy lets in; the proxy says who it is."""
@@ -372,7 +372,7 @@ class TestInbox:
         assert ingress["tls"] == [{"hosts": ["inbox.clinic.example"], "secretName": "inbox-tls"}]
         policy = of_kind(rendered, "NetworkPolicy")["demo-inbox-in"]["spec"]["ingress"]
         assert policy == [
-            {"from": MOST["networkPolicy"]["inboxFrom"], "ports": [{"protocol": "TCP", "port": 5060}]}
+            {"from": MOST["networkPolicy"]["inboxFrom"], "ports": [{"protocol": "TCP", "port": 5070}]}
         ]
         found = environment(dict(pods(rendered))["demo-inbox"])
         settings = InboxSettings.read(
@@ -425,7 +425,7 @@ class TestNetworkPolicies:
             (one, other, port)
             for one in names
             for other in names
-            for port in (5005, 5055, 5060, 8080, 8443, 8081)
+            for port in (5005, 5055, 5070, 8080, 8443, 8081)
             if self.reaches(rendered, one, other, port)
         }
         assert ways == {

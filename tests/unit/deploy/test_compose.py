@@ -173,7 +173,7 @@ class TestNetworks:
         """It has no port by itself; its file gives it one here alone, and no way out."""
         more = load("compose.inbox.yml")
         assert set(more["services"]) == {"inbox"}
-        assert more["services"]["inbox"]["ports"] == ["127.0.0.1:5060:5060"]
+        assert more["services"]["inbox"]["ports"] == ["127.0.0.1:5070:5070"]
         assert set(SERVICES["inbox"]["networks"]) <= set(more["services"]["inbox"]["networks"])
         options = more["networks"]["desk"]["driver_opts"]
         assert options == {"com.docker.network.bridge.enable_ip_masquerade": "false"}
@@ -263,7 +263,7 @@ class TestSettings:
             for v, x in SERVICES["inbox"]["environment"].items()
         }
         found = InboxSettings.read({**given, "STRIA_INBOX_SECRET": "s" * 32, "STRIA_INBOX_HOST": "0.0.0.0"})
-        assert (found.address, found.port, found.sso_header) == ("http://localhost:5060", 5060, "")
+        assert (found.address, found.port, found.sso_header) == ("http://localhost:5070", 5070, "")
 
 
 class TestDatabase:

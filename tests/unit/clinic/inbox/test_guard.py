@@ -73,7 +73,7 @@ class TestForms:
 
 class TestName:
     @pytest.mark.parametrize(
-        "host", ["evil.example", "localhost.evil.example", "evil.example:5060", "", "127.0.0.1.x"]
+        "host", ["evil.example", "localhost.evil.example", "evil.example:5070", "", "127.0.0.1.x"]
     )
     @pytest.mark.parametrize("path", ["/", "/login", "/static/inbox.css", "/audit"])
     def test_another_one(self, app: Flask, host: str, path: str) -> None:
@@ -83,7 +83,7 @@ class TestName:
         assert "csrf_token" not in answer.text
 
     @pytest.mark.parametrize(
-        "host", ["localhost", "localhost:5060", "127.0.0.1:9", "[::1]:5060", "LOCALHOST"]
+        "host", ["localhost", "localhost:5070", "127.0.0.1:9", "[::1]:5070", "LOCALHOST"]
     )
     def test_ours_by_default(self, app: Flask, host: str) -> None:
         """Whatever leads to this machine."""
@@ -98,7 +98,7 @@ class TestName:
             ("localhost", 421),
         ):
             assert Visitor(app).ask("/login", headers={"Host": host}).status_code == status
-        assert Visitor(app).ask("/health", headers={"Host": "10.1.2.3:5060"}).status_code == 200
+        assert Visitor(app).ask("/health", headers={"Host": "10.1.2.3:5070"}).status_code == 200
 
 
 class TestHeaders:

@@ -81,7 +81,7 @@ def test_no_other_address(stranger: Visitor, path: str) -> None:
     assert response.status_code in (303, 308, 404)
     assert "Clinic inbox</p>\n<nav" not in response.text
     if response.status_code != 404:
-        assert response.headers["Location"].replace("http://localhost:5060", "").startswith(("/login", "/"))
+        assert response.headers["Location"].replace("http://localhost:5070", "").startswith(("/login", "/"))
 
 
 def test_logged_in_they_are_there(app: Flask, anna: Visitor) -> None:

@@ -21,7 +21,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_defaults() -> None:
     """On this machine alone, half an hour and ten hours, with passwords."""
     found = settings()
-    assert (found.host, found.port, found.address) == ("127.0.0.1", 5060, "http://127.0.0.1:5060")
+    assert (found.host, found.port, found.address) == ("127.0.0.1", 5070, "http://127.0.0.1:5070")
     assert (found.idle_seconds, found.most_seconds) == (1800, 36_000)
     assert (found.proxies, found.sso_header, found.https, found.zone.key) == ((), "", False, "UTC")
 
@@ -40,6 +40,7 @@ def test_a_secret_that_is_made(project: Path) -> None:
     [
         ({"INBOX_PORT": "x"}, "INBOX_PORT is x"),
         ({"INBOX_PORT": "70000"}, "from 1 to 65535"),
+        ({"INBOX_PORT": "5060"}, "browsers open no page there"),
         ({"STRIA_INBOX_HOST": "0.0.0.0"}, "STRIA_INBOX_URL is not set"),
         ({"STRIA_INBOX_URL": "inbox.clinic.example"}, "STRIA_INBOX_URL is no address"),
         ({"STRIA_INBOX_URL": "https://Inbox.Clinic.example"}, "small letters"),
@@ -74,7 +75,7 @@ def test_a_secret_file_that_can_not_be_used(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://localhost:5060", "http://127.0.0.1:8000", "https://inbox.clinic.example"]
+    "url", ["http://localhost:5070", "http://127.0.0.1:8000", "https://inbox.clinic.example"]
 )
 def test_addresses(url: str) -> None:
     """By https from anywhere, without it from this machine alone."""
