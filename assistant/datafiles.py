@@ -170,6 +170,10 @@ def line_of(name: str, needle: str) -> int | None:
     return None
 
 
+#: What `functools.cache` makes of a function.
+_CACHED = type(cache(lambda: None))
+
+
 def clear_caches() -> None:
     """Forget everything that was read from content files, in all modules that may have read them.
 
@@ -179,6 +183,6 @@ def clear_caches() -> None:
         if name.partition(".")[0] not in _READERS:
             continue
         for value in list(vars(module).values()):
-            clear = getattr(value, "cache_clear", None)
-            if callable(clear):
-                clear()
+            # By its type: to look at what stands for Flask's request is an error outside of one.
+            if isinstance(value, _CACHED):
+                value.cache_clear()

@@ -63,8 +63,19 @@ def longer_document(folder: Path, times: int) -> None:
     parts, more_facts, more_pairs, more_topics = [document], list(facts), list(pairs), list(known)
     for number in range(2, times + 1):
         marked = [(fact, _marked(fact["verbatim"], number)) for fact in facts]
-        parts.append("\n".join([*{fact["section"]: None for fact in facts}, *(text for _, text in marked)]))
-        more_facts += [{**fact, "id": f"{fact['id']}x{number}", "verbatim": text} for fact, text in marked]
+        under: dict[str, list[str]] = {}
+        for fact, text in marked:
+            under.setdefault(_marked(fact["section"], number), []).append(text)
+        parts.append("\n".join(line for section, texts in under.items() for line in (section, *texts)))
+        more_facts += [
+            {
+                **fact,
+                "id": f"{fact['id']}x{number}",
+                "section": _marked(fact["section"], number),
+                "verbatim": text,
+            }
+            for fact, text in marked
+        ]
         more_pairs += [
             {**p, "id": f"{p['id']}x{number}", "facts": [f"{f}x{number}" for f in p["facts"]]} for p in pairs
         ]

@@ -115,7 +115,7 @@ def test_a_topic_of_the_document(copy: Project) -> None:
     clear_caches()
     entry, question, examples = made(kind="faq")
     assert [f for f in findings(copy) if f not in before] == [
-        f"data/document/topics.yml:{entry.line}: bicycles gives no fact",
+        f"data/document/topics.yml:{entry.line + 1}: bicycles gives no fact",
         f"data/document/topics.yml:{entry.line + 2}: still to be written",
         f"data/nlu/bicycles.yml:{len(lines(examples.path))}: still to be written",
         f"data/responses/questions.yml:{question.line + 1}: still to be written",
