@@ -23,8 +23,8 @@ from actions.base import (
 )
 from actions.contact_start import contact_slots
 from actions.emergency import flagged
-from assistant import logs
-from assistant.dialogue import handover
+from assistant import locales, logs
+from assistant.dialogue import handover, strict
 from assistant.dialogue.handover import ContactStep, Turn, advance, go_on
 from assistant.handover.hours import hours_text, reach_text
 from assistant.handover.record import CHANGE, QUESTIONS, SEND, ContactRecord
@@ -67,6 +67,8 @@ class ValidateContactRequest(SafeAction):
             tuple(tracker.get_slot("answered_facts") or ()),
             stale=came_back(tracker),
         )
+        if turn.question in (*QUESTIONS, CHANGE) and (asked := strict.language_of(turn.message)):
+            return _switched(dispatcher, turn, asked)
         step = advance(turn) if turn.question in (*QUESTIONS, CHANGE) else _begin(turn)
         more: list[EventType] = []
         if step.end == handover.SENT:
@@ -112,6 +114,17 @@ def _begin(turn: Turn) -> ContactStep:
     return ContactStep(reply, None)
 
 
+def _switched(dispatcher: CollectingDispatcher, turn: Turn, language: str) -> list[EventType]:
+    """Change the language; the form then asks the open question in it."""
+    with locales.speaking(language):
+        reply = strict.switched(in_check=True)
+        if turn.question == SEND:
+            reply.say(turn.record.read_back(turn.beside))
+        send(dispatcher, reply)
+    slots = [SlotSet(locales.SLOT, language), *contact_slots(turn.record)]
+    return [*slots, *reply_slots(reply), SlotSet(REQUESTED_SLOT, turn.question)]
+
+
 def _sent(turn: Turn, tracker: Tracker) -> ContactStep:
     """Store the request; only then is the patient told that the clinic has it."""
     record = turn.record
@@ -120,7 +133,7 @@ def _sent(turn: Turn, tracker: Tracker) -> ContactStep:
         turn.check if turn.beside else None,
         conversation=tracker.sender_id,
         channel=tracker.get_latest_input_channel() or "",
-        locale=str(tracker.get_slot("locale") or "en"),
+        locale=str(tracker.get_slot(locales.SLOT) or locales.DEFAULT),
     )
     try:
         requests.add(request, delivery.ways())
