@@ -24,7 +24,7 @@ from actions.base import (
 from actions.contact_start import contact_slots
 from actions.emergency import flagged
 from assistant import locales, logs
-from assistant.dialogue import handover
+from assistant.dialogue import handover, strict
 from assistant.dialogue.handover import ContactStep, Turn, advance, go_on
 from assistant.handover.hours import hours_text, reach_text
 from assistant.handover.record import CHANGE, QUESTIONS, SEND, ContactRecord
@@ -67,6 +67,8 @@ class ValidateContactRequest(SafeAction):
             tuple(tracker.get_slot("answered_facts") or ()),
             stale=came_back(tracker),
         )
+        if turn.question in (*QUESTIONS, CHANGE) and (asked := strict.language_of(turn.message)):
+            return _switched(dispatcher, turn, asked)
         step = advance(turn) if turn.question in (*QUESTIONS, CHANGE) else _begin(turn)
         more: list[EventType] = []
         if step.end == handover.SENT:
@@ -110,6 +112,17 @@ def _begin(turn: Turn) -> ContactStep:
     logger.error("a request was not begun: the clinic's database can't be used")
     reply = Reply(kind="smalltalk").say(wording("handover.unavailable", reach=reach_text()))
     return ContactStep(reply, None)
+
+
+def _switched(dispatcher: CollectingDispatcher, turn: Turn, language: str) -> list[EventType]:
+    """Change the language; the form then asks the open question in it."""
+    with locales.speaking(language):
+        reply = strict.switched(in_check=True)
+        if turn.question == SEND:
+            reply.say(turn.record.read_back(turn.beside))
+        send(dispatcher, reply)
+    slots = [SlotSet(locales.SLOT, language), *contact_slots(turn.record)]
+    return [*slots, *reply_slots(reply), SlotSet(REQUESTED_SLOT, turn.question)]
 
 
 def _sent(turn: Turn, tracker: Tracker) -> ContactStep:

@@ -31,6 +31,11 @@ CHANGE, NUMBER = "change", "{number}"
 LANGUAGE_CLASS, CHANGE_CLASS = "language/", "correct_answer/"
 #: Class of a message in English talk at which a language is offered, such as "hola".
 OFFER_CLASS = "offer/"
+#: Class of "I'm fine". An emergency is answered in the language of its words, and tells to say so in it; so its forms
+#: count in an English talk, too.
+FINE = "im_fine"
+#: Class of the wish for a person, which an emergency in the middle of a request tells to say in the same way.
+PERSON = "human_handoff"
 #: The class that stands for each plain answer, as the classifier names it.
 ANSWER_CLASSES: Mapping[Value, str] = {"yes": "affirm", "no": "deny", "unsure": "not_sure"}
 
@@ -73,7 +78,9 @@ class Locale:
     def classes(self, text: str) -> str | None:
         """Return the class that the whole of `text` stands for, or None."""
         value = self.answer(text)
-        return ANSWER_CLASSES[value] if value else self.commands.get(plain(text, _ASKED))
+        name = ANSWER_CLASSES[value] if value else self.commands.get(plain(text, _ASKED))
+        # "¿Estoy bien?" is no all-clear.
+        return None if name == FINE and plain(text) not in self.commands else name
 
     def response(self, name: str, slots: Mapping[str, Any]) -> tuple[str, list[dict[str, str]]] | None:
         """Return text and buttons of a fixed response, filled from `slots`; None when it has none."""
@@ -179,17 +186,24 @@ def offered(text: str) -> str | None:
     return _offers().get(plain(text, _ASKED)) if len(text) < 60 else None
 
 
-def understood(text: str, language: str) -> str | None:
+def understood(text: str, language: str, *, requested: bool = False) -> str | None:
     """Return the class of a message by the forms alone: a wish for a language, an answer, a command.
 
     Args:
         text: the message.
-        language: of the conversation; in English only wishes for a language are read here.
+        language: of the conversation; in English only wishes for a language are read here, and what an emergency in
+            another language tells patients to say.
+        requested: a request to the clinic is begun, to which a wish for a person goes back.
     """
     code = wanted(text)
     if code:
         return LANGUAGE_CLASS + code
-    return locale(language).classes(text) if language in codes() else None
+    if language in codes():
+        return locale(language).classes(text)
+    if len(text) >= 60:
+        return None
+    counts = (FINE, PERSON) if requested else (FINE,)
+    return next((c for code in codes() if (c := locale(code).classes(text)) in counts), None)
 
 
 def changed_item(name: str) -> Item | None:

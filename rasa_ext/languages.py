@@ -16,6 +16,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT
 
 from assistant import locales
+from assistant.handover.record import CONSENT
 from assistant.safety.red_flags import find_red_flag
 from assistant.safety.second_net import KINDS
 
@@ -42,16 +43,19 @@ def _is_first(tracker: DialogueStateTracker) -> bool:
     return True
 
 
-def read(parsed: dict[str, Any], language: str | None, *, in_check: bool = False) -> None:
+def read(
+    parsed: dict[str, Any], language: str | None, *, in_check: bool = False, requested: bool = False
+) -> None:
     """Change what the classifier made of a message into what the forms make of it.
 
     Args:
         parsed: Rasa's parse data; changed.
         language: of the conversation.
         in_check: a question of the check is open.
+        requested: a request to the clinic is begun and waits, because an emergency or the check came in between.
     """
     text, language = str(parsed.get("text") or ""), language or locales.DEFAULT
-    found = locales.understood(text, language)
+    found = locales.understood(text, language, requested=requested)
     if found is None and language not in locales.codes():
         code = None if in_check else locales.offered(text)
         if code is None:
@@ -84,7 +88,9 @@ def install() -> None:
         parsed: dict[str, Any] = await original(self, message, tracker, only_output_properties)
         if tracker is not None:
             begin(message, tracker)
-            read(parsed, tracker.get_slot(locales.SLOT), in_check=bool(tracker.active_loop_name))
+            loop = bool(tracker.active_loop_name)
+            waits = not loop and bool(tracker.get_slot(CONSENT))
+            read(parsed, tracker.get_slot(locales.SLOT), in_check=loop, requested=waits)
         return parsed
 
     parse_message.reads_forms = True  # type: ignore[attr-defined]

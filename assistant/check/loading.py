@@ -111,6 +111,7 @@ def _languages() -> None:
     for code in locales.codes():
         locales.locale(code)
         load_yaml(locales.file_of(code, WORDING))
+        forms(code)
     for code in signed():
         rules(code)
     locales.wanted("")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from assistant import locales
+from assistant.check import locale_contact
 from assistant.check.coverage import classes
 from assistant.check.finding import Finding
 from assistant.check.literals import calls
@@ -45,6 +46,8 @@ def _buttons(language: Language, means: dict[str, str]) -> Iterator[Finding]:
                 RESPONSES, text.line,
                 f"{name} has {len(text.buttons)} buttons, in English {len(english.buttons)}", "Use as many",
             )  # fmt: skip
+        if name in locale_contact.QUESTIONS:
+            continue
         understood = []
         for _, sent in text.buttons:
             understood.append(_class(language, sent))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant import locales
-from assistant.check import locale_forms, locale_safety
+from assistant.check import locale_contact, locale_forms, locale_safety
 from assistant.check.finding import Finding, Level
 from assistant.check.project import Project, Scalar, load, scalars
 from assistant.check.wordings import placeholders
@@ -25,9 +25,9 @@ from assistant.wording import FILE as WORDING
 _NEEDED = (
     "utter_ask_*", "utter_help_*", "utter_check_*", "utter_emergency*", "utter_self_harm*", "utter_urgent_*",
     "utter_im_fine", "utter_still_emergency", "utter_delete_*", "utter_data_deleted", "utter_action_failed",
-    "utter_smalltalk/greet", "language.*", "items.*", "check.values.*", "check.contraindicated", "check.moved_on",
+    "utter_smalltalk/greet", "utter_data_not_deleted", "utter_person_answers", "utter_own_data*", "language.*", "items.*", "check.values.*", "check.contraindicated", "check.moved_on",
     "check.needs_specialist_review", "check.no_listed_contraindication", "check.stop_med", "check.unread_item",
-    "summary.closing", "summary.result.*",
+    "summary.closing", "summary.result.*", "handover.sent", "handover.failed", "handover.unavailable", "handover.dropped*",
 )  # fmt: skip
 
 
@@ -110,6 +110,7 @@ def check(project: Project) -> Iterator[Finding]:
         yield from _questions(language)
         yield from _signs(language)
         yield from locale_forms.check(language)
+        yield from locale_contact.check(language)
         yield from locale_safety.check(language)
         yield from _lacks(language)
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assistant import locales
+from assistant.dialogue import strict
 from assistant.dialogue.answering import reply_to
 from assistant.dialogue.check import deletion_offer, emergency_reply
 from assistant.dialogue.handover_change import change
 from assistant.dialogue.message import UserMessage
 from assistant.handover.clinic_file import clinic
 from assistant.handover.contact import MAX_PHONE, MAX_WISH, Found, read_contact, read_name, read_wish
-from assistant.handover.forms import is_whole, is_yes
+from assistant.handover.forms import has_any, is_whole, is_yes
 from assistant.handover.hours import reach_text
 from assistant.handover.record import CHANGE, CONSENT, NAME, SEND, WAY, WISH, ContactRecord
 from assistant.rendering.reply import Reply
@@ -187,6 +189,9 @@ def _may_be_another(turn: Turn, name: str) -> bool:
         return True
     if read_name(turn.text, asked=False):
         return False
+    if locales.current() != locales.DEFAULT:
+        # There a class is a whole form, and what is none has no class.
+        return turn.message.is_a(*_ASKS, *_COMMANDS)
     tokens = name.split()
     if len(tokens) > 1 and all(t[:1].isupper() for t in tokens) and not name.isupper():
         return False  # "Will Price"
@@ -275,7 +280,7 @@ def _send(turn: Turn) -> ContactStep:
 
 
 def _change_what(turn: Turn) -> ContactStep:
-    if is_yes(turn.text, "send") and "send" in words(turn.text):
+    if is_yes(turn.text, "send") and has_any(turn.text, "send_now"):
         return ContactStep(Reply(kind=SMALLTALK), None, SENT)
     if is_whole(turn.text, "keep", "refuse", "skip"):
         return go_on(turn)
@@ -302,18 +307,25 @@ def _aside(turn: Turn, *, noted: bool = True) -> ContactStep | None:
         return None
     if question == WISH and message.is_a("smalltalk", "out_of_scope"):
         return None
-    given = reply_to(
-        message,
-        reading=Reading(),
-        last_topic=turn.last_topic,
-        last_facts=list(turn.last_facts),
-        in_check=True,
-    )
+    given = _answer(turn)
     if given.kind == "unclear":
         return None
     if noted:
         turn.check.note_unanswered(given.unanswered, turn.text)
     return ContactStep(given, question)
+
+
+def _answer(turn: Turn) -> Reply:
+    if locales.current() != locales.DEFAULT:
+        # Only small talk has forms there.
+        return strict.reply_to(turn.message, turn.check)
+    return reply_to(
+        turn.message,
+        reading=Reading(),
+        last_topic=turn.last_topic,
+        last_facts=list(turn.last_facts),
+        in_check=True,
+    )
 
 
 def _command(turn: Turn, reply: Reply) -> ContactStep | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from assistant.handover.contact import Found, read_contact, read_name, read_wish
-from assistant.handover.forms import has_any, has_own, is_field, named_field
+from assistant.handover.forms import has_any, has_own, is_field, named_field, new_wish
 from assistant.handover.record import CHANGE, CONSENT, NAME, SEND, WAY, WISH, ContactRecord
 from assistant.text import words
 from assistant.wording import wording
@@ -14,9 +13,6 @@ from assistant.wording import wording
 _QUESTION = {"name": NAME, "phone": WAY, "email": WAY, "way": WAY, "wish": WISH}
 #: A wish may hold the same words; what is longer than this is one.
 _SHORT, _SHORT_VALUE = 8, 12
-_NEW_WISH = re.compile(
-    r"\b(?:wish|message|request|text|note|question|reason)\b\s*(?:to\b\s*:?|:)\s*(.+)", re.I | re.S
-)
 
 
 @dataclass(frozen=True)
@@ -47,12 +43,12 @@ def change(text: str, record: ContactRecord, question: str, region: str) -> Chan
         return Changed(wording("handover.changed_name", value=name))
     if question != WAY and (changed := _new_way(text, record, question, region, changes, field)):
         return changed
-    found = _NEW_WISH.search(text) if changes and field == "wish" and question != WISH else None
-    if found and (wish := read_wish(found[1])):
+    found = new_wish(text) if changes and field == "wish" and question != WISH else ""
+    if found and (wish := read_wish(found)):
         record.settle(WISH, wish=wish)
         return Changed(wording("handover.changed"))
     # "Is the number of sessions correct" is a wish, "my number is not correct" is a change.
-    meant = question != WISH or "my" in words(text)
+    meant = question != WISH or has_any(text, "own")
     if changes and meant and field and _QUESTION[field] != question and count <= _SHORT:
         return _without_value(text, record, field)
     if question == CHANGE and (whole := is_field(text)):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from assistant.handover.forms import forms
+from assistant.handover.forms import phrases
 from assistant.text import WORD, fold
 
 #: More of a message is not searched for addresses and numbers.
@@ -132,9 +132,9 @@ def read_name(text: str, *, asked: bool) -> str:
         text: what the patient typed.
         asked: the name was asked for; else only "my name is ..." counts.
     """
-    name, opened = _after(text, forms()["name_openers"])
+    name, opened = _after(text, phrases("name_openers"))
     if asked:
-        name = _after(name, forms()["name_plain"])[0] if not opened else name
+        name = _after(name, phrases("name_plain"))[0] if not opened else name
     elif not opened:
         return ""
     name = re.split(r"[,;\n]|(?<=\w{4})\. ", name, maxsplit=1)[0]

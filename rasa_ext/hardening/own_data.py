@@ -16,7 +16,7 @@ from rasa.core.processor import MessageProcessor
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event
 
-from assistant import logs
+from assistant import locales, logs
 from assistant.dialogue import own_data
 from assistant.handover.record import ContactRecord
 from assistant.screening.record import CheckRecord
@@ -68,7 +68,10 @@ class _Deeds:
 
     async def _tell(self, events: list[Event], tracker: Any, words: Any) -> list[Event]:
         try:
-            text = own_data.told(await _known(self._store, tracker))
+            known = await _known(self._store, tracker)
+            # No action says this, so the language of the conversation is set here.
+            with locales.speaking(tracker.get_slot(locales.SLOT)):
+                text = own_data.told(known)
         except Exception as error:
             logger.error("privacy: what is stored could not be read: %s", logs.kind(error))
             instead = await words(UNKNOWN)

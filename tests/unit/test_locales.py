@@ -135,7 +135,16 @@ class TestLanguages:
     def test_english_reads_only_wishes_here(self) -> None:
         """In English the forms of other languages mean nothing."""
         assert locales.understood("empezar", "en") is None
+        assert locales.understood("hablar con alguien", "en") is None
         assert locales.understood("español", "en") == "language/es"
+
+    def test_what_an_emergency_tells_to_say_is_understood_in_english(self) -> None:
+        """Somebody who was answered in Spanish says "I'm fine" in it; a question or more words are no all-clear."""
+        assert locales.understood("Estoy bien.", "en") == "im_fine"
+        assert locales.understood("hablar con alguien", "en", requested=True) == "human_handoff"
+        for text in ("¿estoy bien?", "estoy bien?", "no estoy bien", "estoy bien pero me duele"):
+            assert locales.understood(text, "en") is None
+            assert locales.understood(text, "es") is None
 
     def test_speaking(self) -> None:
         """Texts come in the language of the block; an unknown one is English; afterwards it is as before."""

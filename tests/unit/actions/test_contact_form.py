@@ -15,6 +15,7 @@ from actions.contact_form import ValidateContactRequest
 from assistant.handover.record import SLOTS
 from clinic import database, requests, tables
 from clinic.database import ClinicDatabaseError
+from clinic.letter import letter
 from tests.action_turn import Patient, Turn
 
 FORM = ValidateContactRequest()
@@ -273,3 +274,50 @@ def test_nonsense_in_the_slots(value: Any) -> None:
         patient.slots.update({"requested_slot": "contact_send", name: value})
         say(patient, "yes")
         assert stored() == []
+
+
+class TestSpanish:
+    """In a conversation in Spanish."""
+
+    TEXTS = ("hablar con alguien", "sí", "Inés", "+34 612 345 678", "Llámenme el lunes")
+
+    def test_the_whole_way(self) -> None:
+        """Read back and told in Spanish; the clinic learns the language, and its letter stays English."""
+        patient = Patient()
+        patient.slots["language"] = "es"
+        turn = say(patient, *self.TEXTS)
+        assert "Esto es lo que recibiría el personal de la clínica:\n- Nombre: Inés" in turn.text
+        turn = say(patient, "Sí, enviarlo")
+        assert "está guardada para el personal de la clínica" in turn.text
+        (row,) = stored()
+        assert (row["name"], row["locale"]) == ("Inés", "es")
+        found = requests.get(row["id"])
+        assert found
+        assert "Wish: Llámenme el lunes" in letter(found)
+        assert is_empty(patient)
+
+    def test_it_fails(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Said in Spanish with the word that tries again."""
+        patient = Patient()
+        patient.slots["language"] = "es"
+        say(patient, *self.TEXTS)
+        with monkeypatch.context() as broken:
+            broken.setattr(requests, "add", lambda *_: (_ for _ in ()).throw(ClinicDatabaseError("OSError")))
+            turn = say(patient, "sí")
+        assert "no está enviada" in turn.text
+        assert "«enviar»" in turn.text
+        say(patient, "enviar")
+        assert len(stored()) == 1
+
+    @pytest.mark.parametrize(("asks", "language"), [("español", "es"), ("In English", "en")])
+    def test_the_language_changes(self, asks: str, language: str) -> None:
+        """Nothing is lost or sent, the question stays open, and what would be sent is read back in the new one."""
+        patient = ready()
+        patient.slots["language"] = "es" if language == "en" else "en"
+        before = {name: patient.slots[name] for name in SLOTS}
+        turn = patient.run(FORM, asks, f"language/{language}", confidence=1.0)
+        assert turn.slots["language"] == language
+        assert ("Nombre: Maria Gomez" if language == "es" else "Name: Maria Gomez") in turn.text
+        assert asked(patient) == "contact_send"
+        assert not turn.ends_loop
+        assert ({name: patient.slots[name] for name in SLOTS}, stored()) == (before, [])

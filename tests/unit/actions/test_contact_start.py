@@ -28,6 +28,17 @@ def test_it_goes_on_with_a_request() -> None:
     assert turn.next_action == "contact_request"
 
 
+def test_in_spanish() -> None:
+    """In the language of the conversation."""
+    patient = Patient()
+    patient.slots["language"] = "es"
+    turn = patient.run(PERSON, "Hablar con alguien", "human_handoff", confidence=1.0)
+    assert turn.text.startswith(
+        "Soy un bot y no puedo pasarle yo mismo con una persona. Llame o escriba a la clínica"
+    )
+    assert turn.next_action == "contact_request"
+
+
 def test_a_question_that_only_sounds_like_it() -> None:
     """It is answered, and no form is started."""
     turn = Patient().run(PERSON, "Can someone with arrhythmia get it", "human_handoff", confidence=0.4)

@@ -95,8 +95,8 @@ def test_buttons_of_the_code() -> None:
     """A button that the code makes shows and sends the words of the language."""
     patient = spanish()
     turn = patient.run(ActionConfirmDeletion(), "borrar todo", "delete_data")
-    assert turn.buttons == ["Sí, borrarlas", "No, conservarlas"]
-    turn = patient.run(ActionAnswerShort(), "Sí, borrar mis respuestas", "affirm")
+    assert turn.buttons == ["Sí, borrar todo", "No, conservarlo"]
+    turn = patient.run(ActionAnswerShort(), "Sí, borrar todo", "affirm")
     assert turn.responses == ["utter_data_deleted"]
 
 

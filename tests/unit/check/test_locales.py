@@ -47,7 +47,7 @@ CHANGES = [
     ("responses.yml", "Pregunta 5 de 6", "Pregunta 4 de 6", "utter_ask_herpes does not begin with its number"),
     ("locale.yml", "  Show my summary: Ver mi resumen\n", "", "buttons: “Show my summary” is missing"),
     ("locale.yml", "Ver mi resumen", "Enséñemelo", "“Enséñemelo” is not understood as “Show my summary” (show_summary)"),
-    ("locale.yml", "No, conservarlas", "Sí, borrar mis respuestas", "is not understood as “No, keep them” (deny)"),
+    ("locale.yml", "No, conservarlo", "Sí, borrar mis respuestas", "is not understood as “No, keep it” (deny)"),
     ("locale.yml", "  Show my summary:", "  Show the summary:", "the code has no “Show the summary”"),
     # Commands.
     ("commands.yml", "stop_check:", "stop_chek:", "no form means stop_check"),
@@ -56,6 +56,20 @@ CHANGES = [
     ("commands.yml", "smalltalk/thanks:", "smalltalk/wishes:", "no form leads to utter_smalltalk/thanks"),
     ("commands.yml", "smalltalk/thanks:", "smalltalk/wishes:", "utter_smalltalk/wishes is missing"),
     ("commands.yml", "smalltalk/thanks: [", "smalltalk/thanks: [español, ", "“español” asks for a language"),
+    # A request to the clinic.
+    ("responses.yml", '      - {title: "Omitir", payload: "Omitir"}\n', "", "utter_ask_contact_name has 1 buttons, in English 2"),
+    ("responses.yml", 'payload: "Omitir"', 'payload: "Pasemos"', "the button “Pasemos” is not understood as “Skip” (skip)"),
+    ("responses.yml", 'payload: "No enviarlo"}\nutter_ask_contact_send', 'payload: "Sí, enviarlo"}\nutter_ask_contact_send', "the button “Sí, enviarlo” is not understood as “Don't send it” (stop)"),
+    ("responses.yml", 'payload: "Sí, enviarlo"', 'payload: "Vale"', "the button “Vale” is not understood as “Yes, send it” (send)"),
+    ("handover_forms.yml", "agree: [sí, ", "agree: [sí, no, ", "the form “no” of agree is in refuse, too"),
+    ("handover_forms.yml", "send: [sí, ", "send: [sí, cancelar, ", "the form “cancelar” of send is in stop, too"),
+    ("handover_forms.yml", "send: [sí, ", "send: [sí, drop it, ", "the form “drop it” of send is in stop, too"),
+    ("handover_forms.yml", "send: [sí, ", "send: [sí, quizás, ", "the form “quizás” of send means not_sure"),
+    ("handover_forms.yml", "stop: [parar, ", "stop: [parar, sure, ", "the form “sure” of stop is a yes in English"),
+    ("handover_forms.yml", "skip: [saltar, ", "skip: [saltar, '?', ", "skip holds a phrase without letters"),
+    ("handover_forms.yml", "new_value: [a, por]", "new_value: []", "new_value is empty"),
+    ("handover_forms.yml", "polite:", "politely:", "'polite' is no list of words"),
+    ("locale.yml", "  responses: [", "  responses: [utter_ask_contact_consent, ", "a language may not lack utter_ask_contact_consent"),
     # Forms of no.
     ("answer_forms.yml", '"no": [no, ', '"no": [no, no mucho, ', "the form “no mucho” of no holds the word “mucho”"),
     ("answer_forms.yml", "[no estoy seguro, ", "[", None),
@@ -130,7 +144,15 @@ def test_number_of_the_clinic(copy: Project, edit: Edit) -> None:
     assert "There it is: 144 in Switzerland" in problems(copy)
 
 
-@pytest.mark.parametrize("file", ["responses.yml", "wording.yml", "answer_forms.yml", "commands.yml"])
+def test_button_of_a_request_without_a_meaning(copy: Project, edit: Edit) -> None:
+    """A new button of English in the request needs a meaning, or no language could be compared with it."""
+    edit("domain.yml", '{title: "Drop it", payload: "Drop it"}', '{title: "Out", payload: "Out"}')
+    assert "means_in_request: “Out” of utter_ask_contact_name does not mean anything" in problems(copy)
+
+
+@pytest.mark.parametrize(
+    "file", ["responses.yml", "wording.yml", "answer_forms.yml", "commands.yml", "handover_forms.yml"]
+)
 def test_missing_file(copy: Project, file: str) -> None:
     """A file that is not there keeps the assistant from starting, with its name."""
     (copy.root / ES / file).unlink()

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import logging
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore
-from rasa.shared.core.events import UserUttered
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import SlotSet, UserUttered
 
+from assistant import locales
+from assistant.domains import with_languages
 from clinic import database, tables
 from rasa_ext.hardening import own_data
 from rasa_ext.stores import erasure, retention
@@ -36,6 +41,8 @@ class Stored(Engine):
 
     def __init__(self, store: Any) -> None:
         super().__init__()
+        self.domain = Domain.from_dict(with_languages(self.domain.as_dict()))
+        self.nlg = TemplatedNaturalLanguageGenerator(self.domain.responses)
         self.tracker_store = store
 
     async def turn(self, text: str, intent: str) -> list[str]:
@@ -195,6 +202,25 @@ async def test_what_is_known(bot: Stored, monkeypatch: pytest.MonkeyPatch) -> No
     assert "Zorvolex" not in text
     tracker = await bot.tracker_store.retrieve_full_tracker("patient")
     assert text in [getattr(e, "text", "") for e in tracker.events]
+
+
+async def test_what_is_known_is_told_in_the_language_of_the_conversation(bot: Stored) -> None:
+    """No action says it, so nothing else sets the language; afterwards it is as before."""
+    await bot.turn("hello", "smalltalk/greet")
+    bot.tracker.update(SlotSet("language", "es"))
+    await bot.tracker_store.save(bot.tracker)
+    await bot.turn("empezar", "start_check")
+    await bot.turn("no", "deny")
+    (text, *_) = await bot.turn("qué sabe de mí", "ask_own_data")
+    for part in (
+        ": 4 mensajes suyos",
+        "Respuestas del cuestionario: 1 (Ritmo del corazón o presión arterial)",
+        "Su solicitud a la clínica del 1970-01-01: nueva. Usted dio: un nombre.",
+        "Escriba «borrar mis datos»",
+    ):
+        assert part in text
+    assert not re.search(r"\b(your|messages|request|days)\b", text)
+    assert locales.current() == "en"
 
 
 async def test_what_is_known_of_a_new_chat(tmp_path: Path) -> None:

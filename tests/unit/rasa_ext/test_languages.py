@@ -55,6 +55,16 @@ def test_in_spanish_only_forms_count(text: str, intent: str, whole: list[Any]) -
     assert data["topics"]["hits"] == []
 
 
+def test_after_an_emergency_in_an_english_talk() -> None:
+    """What the Spanish answer told to say is understood: "I'm fine", and the way back to a request that waits."""
+    assert read("Estoy bien", "en") == ("im_fine", [["im_fine", 1.0]])
+    assert read("no puedo respirar", "en", "emergency")[0] == "emergency"
+    for requested, found in ((True, "human_handoff"), (False, "nlu_fallback")):
+        data = parsed("hablar con alguien")
+        languages.read(data, "en", requested=requested)
+        assert data["intent"]["name"] == found
+
+
 @pytest.mark.parametrize("language", ["en", None, "xx"])
 def test_english_is_left_alone(language: str | None) -> None:
     """In English nothing changes, but for a wish for a language."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -16,6 +17,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from assistant.domains import with_languages
 from rasa_ext.hardening import install
 from rasa_ext.metrics import turns
 from rasa_ext.policies import take_over
@@ -44,6 +46,19 @@ async def to_question(chat: Both, number: int) -> None:
     await chat.say("start the check", "start_check")
     for _ in range(number - 1):
         await chat.say("no", "deny")
+
+
+async def test_it_is_said_in_the_language_of_the_conversation(chat: Both, flags: Flags) -> None:
+    """The notice, with the numbers of an emergency, and that the assistant answers again."""
+    chat.nlg = TemplatedNaturalLanguageGenerator(with_languages(chat.domain.as_dict())["responses"])
+    chat.set(language="es")
+    flags.taken = {"patient": 100.5}
+    (said,) = await chat.say("gracias", "smalltalk/thanks")
+    assert said.startswith("Una persona de la clínica se ha hecho cargo de este chat")
+    assert "112 en Europa" in said
+    flags.taken = {}
+    again = await chat.say("gracias", "smalltalk/thanks")
+    assert "La clínica me ha devuelto el chat" in "".join(again)
 
 
 async def test_it_is_said_once(chat: Both, flags: Flags) -> None:
