@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
+from assistant import locales
 from assistant.rendering.markup import parse, plain_text
 from assistant.text import words
 from tests.client import Button, Client, Reply, StackError
@@ -228,9 +229,10 @@ def started(transport: Started) -> Iterator[Started]:
 
 
 def _is_erased(shown: list[dict[str, Any]]) -> bool:
-    """Tells whether it was said that the conversation is erased."""
-    text = domain()["responses"]["utter_data_deleted"][0]["text"]
-    return _missing([{"text": text, "buttons": []}], shown) is None
+    """Tells whether it was said, in any language, that the conversation is erased."""
+    name = "utter_data_deleted"
+    said = [domain()["responses"][name], *(locales.locale(code).responses[name] for code in locales.codes())]
+    return any(_missing([{"text": rows[0]["text"], "buttons": []}], shown) is None for rows in said)
 
 
 def _missing(said: list[dict[str, Any]], shown: list[dict[str, Any]]) -> str | None:
