@@ -50,10 +50,11 @@ def _stages() -> tuple[tuple[Check, ...], ...]:
         lent,
         lists,
         clinic,
-        locales,
     )
     said = (forbidden, closing, readability)
-    return (loading.check_rest,), tuple(m.check for m in fitting), tuple(m.check for m in said)
+    # Other languages are compared with English when English is in order.
+    stages = (fitting, said, (locales,))
+    return (loading.check_rest,), *(tuple(m.check for m in stage) for stage in stages)
 
 
 def run(project: Project, *, quick: bool = False) -> list[Finding]:
