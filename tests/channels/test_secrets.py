@@ -150,6 +150,8 @@ def told(own: OwnStack, visitor: Visitor, telegram: TelegramTransport, people: d
     with locked(own.folder / "clinic.db"):
         for name in ("rest", "web"):
             people[name]("what do you know about me")
+    # While the database was locked, no answered message could be struck out.
+    eventually(lambda: own.query("SELECT count(*) FROM stria_received") == [(0,)], 20)
     return own
 
 

@@ -305,16 +305,20 @@ class MessengerInput(SafeInput, ABC):
             try:
                 if isinstance(answers, str):
                     await self._notify(agent, event, answers)
-                    return
-                item = await self._first(event, answers)
-                while isinstance(item, Reply):
-                    await self._show(event, item)
-                    item = await answers.take()
-                if item is not None:
-                    await self._show(event, Reply(texts.FAILED))
+                else:
+                    await self._pass_on(event, answers)
             except Exception as error:
                 self._log("could not answer", error)
         await self._received.answered(agent.tracker_store, self.sender(event), event)
+
+    async def _pass_on(self, event: Event, answers: Outbox) -> None:
+        """Send the replies of a turn as they come, and that it failed if it did."""
+        item = await self._first(event, answers)
+        while isinstance(item, Reply):
+            await self._show(event, item)
+            item = await answers.take()
+        if item is not None:
+            await self._show(event, Reply(texts.FAILED))
 
     async def _first(self, event: Event, answers: Outbox) -> Reply | ChannelError | None:
         """Wait for the first answer; when it takes long, show meanwhile that it is being written."""

@@ -109,3 +109,14 @@ def test_a_server_that_lives_keeps_a_long_turn(transport: MessengerTransport, tm
         assert first.texts() == ["at last"]
         assert (len(agents[0].messages), len(agents[1].messages)) == (1, 0)
         assert waiting(path) == 0
+
+
+def test_nothing_is_kept_of_what_was_only_told_about(transport: MessengerTransport, tmp_path: Path) -> None:
+    """A text that is too long, and a picture: answered without a turn, and struck out like all else."""
+    transport.fake.clear()
+    path = tmp_path / "one.db"
+    with messenger(transport, sql_agent(path)) as bot:
+        bot.deliver(transport.text(bot.user, "x" * 1001))
+        bot.deliver(transport.photo(bot.user))
+        assert len(bot.texts()) == 2
+        eventually(lambda: waiting(path) == 0)
