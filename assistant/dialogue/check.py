@@ -331,7 +331,10 @@ def _content(
     asks_something = message.is_a(
         "faq", "not_in_document", "follow_up", "out_of_scope", at_least=QUESTION_GATE
     )
-    if value is not None and not (asks_something and not _evidence_for(reading, item) and _asks(message)):
+    # "I'd rather not tell a robot that" is no question, whatever the classifier makes of it.
+    refuses = answers.is_refusal(message.text) and "?" not in message.text
+    asks_instead = asks_something and not _evidence_for(reading, item) and _asks(message) and not refuses
+    if value is not None and not asks_instead:
         return _answered(message, record, item, value, reading)
     reply = Reply()
     others = {i: v for i, v in reading.values.items() if i != item}

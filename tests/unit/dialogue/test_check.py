@@ -153,6 +153,13 @@ class TestAskAgain:
         assert "unsure" == record.values[item]
         assert "not sure" in spoken(second.reply)
 
+    def test_a_refusal_is_no_question(self) -> None:
+        """Whatever the classifier makes of it, not wanting to say is stored as unsure."""
+        record = CheckRecord(status=ACTIVE)
+        sure = UserMessage("I prefer not to say that to a machine", (("out_of_scope", 0.95),))
+        advance(sure, record, open_item(record))
+        assert record.values[ITEMS[0]] == "unsure"
+
     def test_second_try_counts(self) -> None:
         """A clear answer to the second asking is stored as it is."""
         record = CheckRecord(status=ACTIVE)
