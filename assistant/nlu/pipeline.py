@@ -19,7 +19,7 @@ from assistant.nlu.features import TfIdf
 from assistant.nlu.qualifiers import without_variant
 from assistant.nlu.segments import split_segments
 from assistant.nlu.spelling import Speller
-from assistant.nlu.topics import Scored, Segment, TopicHit, plan_topics
+from assistant.nlu.topics import Scored, Segment, TopicHit, may_hold_several, plan_topics
 
 Floats = npt.NDArray[np.float32]
 
@@ -159,14 +159,19 @@ class TopicModel:
         """Tell what a message is about."""
         if not self._readable(text):
             return Prediction()
-        segments = split_segments(text)
-        parts = segments if len(segments) >= 2 else []
-        bare = without_variant(text)
-        rows = [text, *(s.text for s in parts), *([bare] if bare else [])]
-        scored = [self._ranking(row) for row in self.probabilities(rows)]
-        whole = _more_telling(scored[0], scored[-1]) if bare else scored[0]
-        clauses = list(zip(parts, scored[1 : len(parts) + 1], strict=True))
+        whole = self._ranked(text)
+        bare = without_variant(text) if _by_name(whole) else None
+        if bare:
+            whole = _more_telling(whole, self._ranked(bare))
+        # What a clause is about costs as much as the whole message: asked only where it can count.
+        parts = split_segments(text) if may_hold_several(whole) else []
+        if len(parts) < 2 or not any(part.asks for part in parts):
+            parts = []
+        clauses = [(part, self._ranked(part.text)) for part in parts]
         return Prediction(whole, plan_topics(Segment(text, 0, len(text)), whole, clauses))
+
+    def _ranked(self, text: str) -> list[Scored]:
+        return self._ranking(self.probabilities([text])[0])
 
     def _readable(self, text: str) -> bool:
         """Tell whether there is a letter, or an emoji that was trained."""
@@ -219,12 +224,15 @@ class TopicModel:
         return cls(content["labels"], settings, speller, tfidf, weights, content["temperature"], encoder)
 
 
+def _by_name(whole: list[Scored]) -> bool:
+    """Tell whether the name of a variant alone may have decided."""
+    return whole[0][0] in procedure().variants.about or whole[0][1] < _CLEAR
+
+
 def _more_telling(whole: list[Scored], bare: list[Scored]) -> list[Scored]:
-    """Choose the reading without the variant's name where the name alone seems to have decided."""
-    variants = procedure().variants
-    by_name = whole[0][0] in variants.about or whole[0][1] < _CLEAR
-    other = bare[0][0] in variants.circumstance or bare[0][0].startswith("not_in_document/")
-    return bare if by_name and other and bare[0][1] >= _CLEAR else whole
+    """Choose the reading without the variant's name when it is clear, and about something else."""
+    other = bare[0][0] in procedure().variants.circumstance or bare[0][0].startswith("not_in_document/")
+    return bare if other and bare[0][1] >= _CLEAR else whole
 
 
 def weighed(vectors: Floats, centre: Floats, settings: Settings) -> Floats:

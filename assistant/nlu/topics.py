@@ -49,6 +49,12 @@ class TopicHit:
     end: int
 
 
+def may_hold_several(scored: Sequence[Scored]) -> bool:
+    """Tell whether a message whose classes these are, best first, may be several questions."""
+    name, confidence = scored[0]
+    return confidence < _OTHER or name.startswith((*_QUESTIONS, *_YIELDING))
+
+
 def plan_topics(
     whole: Segment, scored: Sequence[Scored], segments: Sequence[tuple[Segment, Sequence[Scored]]]
 ) -> list[TopicHit]:
@@ -71,7 +77,7 @@ def plan_topics(
     """
     name, confidence = scored[0]
     single = [TopicHit(name, confidence, whole.text, whole.start, whole.end)]
-    if confidence >= _OTHER and not name.startswith((*_QUESTIONS, *_YIELDING)):
+    if not may_hold_several(scored):
         return single
     best: dict[str, tuple[float, Segment]] = {}
     for segment, classes in segments:

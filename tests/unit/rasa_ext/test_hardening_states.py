@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 
-from rasa_ext.hardening.recent_states import longest_rule
+from rasa_ext.hardening.recent_states import longest_rule, reads_texts
 from tests.engine import Engine
 from tests.unit.rasa_ext.speed import states_made
 
@@ -59,18 +60,31 @@ def test_rules_decide_as_in_stock_rasa(events: list[Event]) -> None:
     for event in events:
         engine.tracker.update(event)
     found = predicted(engine)
-    mended = RulePolicy._prediction_states
-    RulePolicy._prediction_states = mended.of_rasa
+    mended = RulePolicy._prediction_states, RulePolicy._find_action_from_rules
+    RulePolicy._prediction_states, RulePolicy._find_action_from_rules = (m.of_rasa for m in mended)
     try:
         assert found == predicted(engine)
     finally:
-        RulePolicy._prediction_states = mended
+        RulePolicy._prediction_states, RulePolicy._find_action_from_rules = mended
 
 
 def test_no_more_states_are_made_than_rules_have(stock: dict[str, Any]) -> None:
     """Stock Rasa makes one of each of twelve moments, once for the text and once for the intent."""
     assert stock["states_made"] == 2 * 12
-    assert states_made() <= 2 * (longest_rule(Engine()._policy) or 0)
+    assert states_made() <= (longest_rule(Engine()._policy) or 0)
+
+
+def test_rules_of_texts_are_looked_for_where_there_are_some() -> None:
+    """A rule that names a text, or no intent."""
+    for state, reads in (
+        ({"prev_action": {"action_name": "action_listen"}, "user": {"intent": "faq"}}, False),
+        ({"prev_action": {"action_name": "action_answer"}}, False),
+        ({"prev_action": {"action_name": "action_listen"}, "user": {"text": "hello"}}, True),
+        ({"prev_action": {"action_name": "action_listen"}, "slots": {"a": [1.0]}}, True),
+    ):
+        lookup = {"rules": {json.dumps([state]): "x"}, "rules_not_in_stories": []}
+        policy: Any = type("Policy", (), {"lookup": lookup})()
+        assert reads_texts(policy) is reads
 
 
 def test_a_training_is_as_in_stock_rasa() -> None:
