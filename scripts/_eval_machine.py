@@ -70,10 +70,14 @@ def percentile(values: Iterable[float], share: float) -> float:
     return ordered[max(math.ceil(share * len(ordered)) - 1, 0)]
 
 
-def resident_kb(status: str) -> int:
-    """Returns VmRSS of a /proc/<pid>/status in kB; 0 for a process that is ending."""
-    for line in status.splitlines():
-        if line.startswith("VmRSS:"):
+def resident_kb(rollup: str) -> int:
+    """Returns Rss of a /proc/<pid>/smaps_rollup in kB; 0 for a process that is ending.
+
+    The kernel counts these pages when it is asked. VmRSS of /proc/<pid>/status is a sum of counters of
+    each core that it leaves behind for long.
+    """
+    for line in rollup.splitlines():
+        if line.startswith("Rss:"):
             return int(line.split()[1])
     return 0
 
@@ -106,7 +110,7 @@ def usage(pid: int, proc: Path = PROC) -> Usage:
     for one in tree(pid, {p: parent for p, (parent, _) in stats.items()}) & stats.keys():
         ticks += stats[one][1]
         try:
-            kilobytes += resident_kb((proc / str(one) / "status").read_text())
+            kilobytes += resident_kb((proc / str(one) / "smaps_rollup").read_text())
         except OSError:
             continue
     return Usage(kilobytes, ticks / os.sysconf("SC_CLK_TCK"))

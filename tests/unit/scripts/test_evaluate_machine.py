@@ -58,8 +58,8 @@ def test_messages_of_one_client() -> None:
 
 def test_process_files() -> None:
     """A process may have any name, and none of its memory may be resident."""
-    assert resident_kb("Name:\tx\nVmHWM:\t 9 kB\nVmRSS:\t  1234 kB\n") == 1234
-    assert resident_kb("Name:\tx\nState:\tZ\n") == 0
+    assert resident_kb("00400000-7ffd [rollup]\nRss:   1234 kB\nPss:   9 kB\n") == 1234
+    assert resident_kb("") == 0
     stat = "7 (a) b (c)) S 3 1 1 0 -1 4194560 1 2 3 4 10 20 30 40 20 0 1"
     assert parent_and_ticks(stat) == (3, 100)
 
@@ -76,7 +76,7 @@ def test_usage(tmp_path: Path) -> None:
         (tmp_path / str(pid)).mkdir()
         stat = f"{pid} (x) S {parent} 0 0 0 0 0 0 0 0 0 100 0 0 0 0"
         (tmp_path / str(pid) / "stat").write_text(stat)
-        (tmp_path / str(pid) / "status").write_text(f"VmRSS:\t{kilobytes} kB\n")
+        (tmp_path / str(pid) / "smaps_rollup").write_text(f"Rss: {kilobytes} kB\n")
     used = usage(10, tmp_path)
     assert used.kilobytes == 150
     assert used.cpu == pytest.approx(200 / os.sysconf("SC_CLK_TCK"))
