@@ -53,7 +53,15 @@ def channels(*names: str) -> list[str]:
 
 def of_example(folder: str, python: list[str]) -> list[Stage]:
     """Returns the stages of a project in examples/."""
-    talk = [*python, "pytest", "-p", "tests.conversation_plugin", *channels("rest", "web")]
+    talk = [
+        *python,
+        "pytest",
+        "-p",
+        "tests.silence_plugin",
+        "-p",
+        "tests.conversation_plugin",
+        *channels("rest", "web"),
+    ]
     return [
         Stage("example: checks", [*python, "scripts.check"], project=folder),
         Stage("example: training", [*python, "scripts.train"], project=folder),

@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from assistant.screening.items import ITEMS
 from scripts._env import ROOT
+from tests.silence import silence
 
 
 def _slots_of_domain() -> dict[str, Any]:
@@ -41,6 +42,7 @@ class Patient:
 
     def tracker(self, text: str = "", intent: str = "", confidence: float = 0.95) -> Tracker:
         """The tracker after a message with this classification (`faq/pain`, `deny`, ...)."""
+        silence.note(text)
         self.turns += 1
         whole = [[intent, confidence]] if intent else []
         questions = intent.startswith(("faq/", "not_in_document/"))

@@ -10,7 +10,7 @@ import pytest
 
 from clinic import database
 
-pytest_plugins = ["tests.conversation_plugin", "pytester"]
+pytest_plugins = ["tests.silence_plugin", "tests.conversation_plugin", "pytester"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -28,6 +28,7 @@ import pytest
 import redis
 
 from scripts._ports import LOOPBACK
+from tests.silence import silence
 
 START_SECONDS = 60.0
 
@@ -82,6 +83,7 @@ class Database:
         """Ends it and removes its folder."""
         if self.process:
             self.kill()
+        silence.listen_below(self.folder)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @contextlib.contextmanager

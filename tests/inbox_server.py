@@ -17,6 +17,7 @@ from scripts import _http
 from scripts._env import ROOT, child_environment
 from scripts._ports import LOOPBACK
 from tests.inbox import NAME, PASSWORD
+from tests.silence import silence
 from tests.stack import free_port
 
 START_SECONDS = 60.0
@@ -85,6 +86,7 @@ def inbox(folder: Path, **variables: str) -> Iterator[InboxServer]:
         if server.process.poll() is None:
             server.process.kill()
             server.process.wait()
+        silence.listen_below(folder)
         database.close()
         os.environ.pop(database.URL, None)
         if before is not None:

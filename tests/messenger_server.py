@@ -19,6 +19,7 @@ from scripts import _http
 from tests.channel_server import serving
 from tests.client import Client
 from tests.fakes.platform import Fake
+from tests.silence import silence
 from tests.transports.base import MessengerTransport, Webhook
 from tests.web_agent import DOMAIN, WebAgent, eventually
 
@@ -94,6 +95,7 @@ class Messenger:
 
     def say(self, text: str) -> list[str]:
         """Types a message; returns the texts that answer it."""
+        silence.note(text)
         before = len(self.shown())
         self.deliver(self.transport.text(self.user, text))
         return self.texts()[before:]

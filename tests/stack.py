@@ -24,6 +24,7 @@ from scripts._model import model_path
 from scripts._ports import LOOPBACK, Ports
 from scripts._stack import actions_are_up, actions_command, rasa_command, rasa_state
 from tests.client import Button, Client, Reply, StackError
+from tests.silence import silence
 
 __all__ = ["Button", "Client", "Reply", "Service", "Stack", "StackError", "running_stack", "start_stack"]
 
@@ -106,6 +107,8 @@ class Stack:
         """Ends the processes, Rasa first, and removes the folder unless told to keep it."""
         for service in reversed(self.services):
             service.stop()
+        if self.folder is not None:
+            silence.listen_below(self.folder)
         if self.folder is not None and not keep_logs:
             shutil.rmtree(self.folder, ignore_errors=True)
 

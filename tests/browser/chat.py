@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Frame, Locator, Page, Request, expect
 
+from tests.silence import silence
+
 #: The questions of the check.
 QUESTIONS = 6
 NO_REASON = "You did not report any of the reasons in our document."
@@ -100,6 +102,7 @@ class Chat:
 
     def say(self, text: str) -> Chat:
         """Types a message and sends it."""
+        silence.note(text)
         self.input.fill(text)
         self.input.press("Enter")
         return self

@@ -27,6 +27,7 @@ from tests.edge import HOST, ORIGIN, make_edge
 from tests.names import NameServer
 from tests.nginx import Nginx, make_nginx
 from tests.own_stack import MANY
+from tests.silence import silence
 from tests.stack import Service, free_port
 from tests.waiting import eventually
 from tests.web_client import Visitor
@@ -118,6 +119,7 @@ class Cluster:
         """Ends everything."""
         for service in self.services.values():
             service.stop()
+        silence.listen_below(self.folder)
         for server in self.servers.values():
             server.stop()
         self.names.close()

@@ -14,6 +14,7 @@ from scripts._ports import LOOPBACK
 from tests.databases import Postgres, Redis, start_postgres, start_redis
 from tests.delay_proxy import DelayProxy
 from tests.own_stack import MANY
+from tests.silence import silence
 from tests.stack import Service, free_port
 from tests.waiting import eventually
 from tests.web_client import Visitor
@@ -52,6 +53,7 @@ class OneServer:
         """Ends everything."""
         for service in self.services.values():
             service.stop()
+        silence.listen_below(self.folder)
         self.network.close()
         self.redis.stop()
         self.postgres.stop()

@@ -18,6 +18,7 @@ from assistant.text import words
 from tests.client import Button, Client, Reply, StackError
 from tests.documents import domain
 from tests.fakes.platform import Call, Fake
+from tests.silence import silence
 
 Started = TypeVar("Started", bound="Transport")
 #: Seconds for one turn.
@@ -145,6 +146,7 @@ class MessengerTransport(Transport):
 
     def send(self, sender: str, text: str) -> Reply:
         """Types a message and waits for all that belongs to its turn."""
+        silence.note(text)
         user, mark, started = self.user(sender), len(self.fake.calls), time.perf_counter()
         webhook = self.text(user, text)
         self.post(webhook)

@@ -75,6 +75,7 @@ def test_fields_of_ours(stream: io.StringIO) -> None:
     assert (line["event"], line["channel"], line["milliseconds"]) == ("turn", "web", 7)
 
 
+@pytest.mark.talkative
 @pytest.mark.parametrize("armed", [True, False])
 def test_exceptions(stream: io.StringIO, armed: bool) -> None:
     """Still one line. Once people write: kinds and places only."""

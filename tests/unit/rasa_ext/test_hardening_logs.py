@@ -186,6 +186,7 @@ class TestWarnings:
 
 
 class TestWhen:
+    @pytest.mark.talkative
     def test_before_the_first_request_all_is_shown(self, log: io.StringIO) -> None:
         """Whoever starts a server needs the reasons of a failure."""
         logs.arm(False)

@@ -57,6 +57,7 @@ def test_fields(stream: io.StringIO) -> None:
     }
 
 
+@pytest.mark.talkative
 @pytest.mark.parametrize("armed", [True, False])
 def test_exceptions(stream: io.StringIO, armed: bool) -> None:
     """With their kind; once people write, without their text."""
