@@ -19,6 +19,7 @@ from tests.client import Client, StackError
 from tests.conversation_format import CONV_SUFFIX, DEVSET_SUFFIX, Conversation, load_conversations
 from tests.conversation_run import ConversationError, play, transcript
 from tests.conversation_yaml import ConversationFileError
+from tests.silence import silence
 from tests.stack import Stack, running_stack, start_stack
 from tests.transports.base import MessengerTransport, Transport
 
@@ -125,6 +126,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Remembers where the assistant's logs end before the test."""
     if stack := item.config.stash.get(STACK_KEY, None):
         item.stash[MARKS_KEY] = stack.marks()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Looks through the assistant's logs while the run can still fail; it stops after that."""
+    stack = session.config.stash.get(STACK_KEY, None)
+    if stack is not None and stack.folder is not None:
+        silence.listen_below(stack.folder)
 
 
 @pytest.hookimpl(wrapper=True)
