@@ -55,12 +55,23 @@ def make(request: pytest.FixtureRequest) -> Make:
     return lambda: on_redis(server)
 
 
-async def test_one_at_a_time_in_order(make: Make) -> None:
-    """Many messages through three servers."""
+def standing(store: Any, redis: Redis | None) -> int:
+    """Returns how many stand in the line of the room's conversation, the one in work among them."""
+    if redis is None:
+        return int(vars(store)["stria_lines"]["web:a"].members)
+    return int(redis.client(1).zcard(store._keys("web:a")[0]))
+
+
+async def test_one_at_a_time_in_order(make: Make, request: pytest.FixtureRequest) -> None:
+    """Many messages through three servers, each of which stands in the line before the next one comes."""
+    redis = None if isinstance(make(), InMemoryLockStore) else request.getfixturevalue("redis")
     room, servers, tasks = Room(), [make() for _ in range(3)], []
-    for number in range(30):
-        tasks.append(asyncio.ensure_future(room.work(servers[number % 3], number)))
-        await asyncio.sleep(0.003)
+    async with make().lock("web:a"):
+        for number in range(30):
+            tasks.append(asyncio.ensure_future(room.work(servers[number % 3], number)))
+            while standing(servers[0], redis) < number + 2:
+                await asyncio.sleep(0.001)
+        assert room.order == []
     await asyncio.gather(*tasks)
     assert room.most == 1
     assert room.order == list(range(30))
