@@ -115,7 +115,8 @@ class Received:
         await self._strike_out(store)
         if held := list(self._held):
             await self._work(store, lambda e: received.hold(e, self._owner, held), None)
-        found = await self._work(store, lambda e: received.take_up(e, self._channel, self._owner), ())
+        nothing: list[received.Left] = []
+        found = await self._work(store, lambda e: received.take_up(e, self._channel, self._owner), nothing)
         if lost := sum(left.given_up for left in found):
             logger.error("%s: %d message(s) that ended servers are given up", self._channel, lost)
         return [event for left in found if (event := _as_event(left))]
