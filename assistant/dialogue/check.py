@@ -8,12 +8,12 @@ then "not understood".
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from assistant import locales
-from assistant.dialogue.answering import explain_term, reply_to
+from assistant.dialogue.answering import reply_to
+from assistant.dialogue.check_commands import command, explained
+from assistant.dialogue.check_step import Step, deletion_offer, emergency_reply
 from assistant.dialogue.message import UserMessage
-from assistant.rendering.reply import CHECK, RESUME, Choice, Reply
+from assistant.rendering.reply import CHECK, Reply
 from assistant.safety.red_flags import RedFlag, find_red_flag
 from assistant.safety.second_net import classified_flag
 from assistant.screening import answers
@@ -21,9 +21,8 @@ from assistant.screening.correction import Correction, find_correction
 from assistant.screening.evidence import Reading
 from assistant.screening.items import NO, UNSURE, Item, Value, item_read_by, policies
 from assistant.screening.reading import read_answer
-from assistant.screening.record import ACTIVE, DONE, EMERGENCY, STOPPED, CheckRecord
+from assistant.screening.record import ACTIVE, DONE, EMERGENCY, CheckRecord
 from assistant.screening.spelling import english_words
-from assistant.screening.summary import summary_text
 from assistant.text import shorten, words
 from assistant.wording import wording
 
@@ -37,21 +36,6 @@ QUESTION_GATE = 0.35
 
 _IF = re.compile(r"\b(?:if|what if)\b")
 _CONDITIONAL = re.compile(r"\b(?:if|would|could|should|counts?|matters?)\b")
-
-
-@dataclass
-class Step:
-    """What follows from a message in the check.
-
-    Attributes:
-        reply: what to say before the next question.
-        ask: the item to ask next; None ends the questions (see `record.status`).
-        person: the patient wants to talk to a person instead.
-    """
-
-    reply: Reply
-    ask: Item | None
-    person: bool = False
 
 
 def advance(
@@ -84,7 +68,7 @@ def advance(
     reading = read_answer(message.text, item)
     if message.is_a("explain_meaning", "explain_why", at_least=COMMAND_GATE) and _only_doubt(reading, item):
         # "Pus?? In easy words please": the patient asks what the word means.
-        return Step(_explained(message, item), item)
+        return Step(explained(message, item), item)
     plain = _plain_answer(message, item, reading)
     if stale and not _evidence_for(reading, item):
         if reading.values.get(item) is not None:
@@ -100,7 +84,7 @@ def advance(
     ):
         # Words of doubt already are an answer; a command has to be plainer then.
         gate = CLEAR_COMMAND_GATE if reading.values.get(item) else COMMAND_GATE
-        step = _command(message, record, item) if message.confidence >= gate else None
+        step = command(message, record, item) if message.confidence >= gate else None
         if step is not None:
             return step
     return _content(message, record, item, reading, last_topic, last_facts or [])
@@ -110,28 +94,6 @@ def _emergency(flag: RedFlag, record: CheckRecord, item: Item) -> Step:
     record.flag(flag.sign, item)
     record.status = EMERGENCY
     return Step(emergency_reply(flag, in_check=True), None)
-
-
-def emergency_reply(flag: RedFlag, *, in_check: bool) -> Reply:
-    """Return the one short message of an emergency or of self-harm."""
-    reply = Reply(kind="emergency")
-    if locales.current() == locales.DEFAULT and flag.language in locales.codes():
-        # Somebody in distress writes as they think.
-        reply.language = flag.language
-    if flag.kind == "self_harm":
-        response = "utter_self_harm_bystander" if flag.bystander else "utter_self_harm"
-    else:
-        response = "utter_emergency_bystander" if flag.bystander else "utter_emergency"
-    reply.say(response=response)
-    if in_check:
-        reply.say(response="utter_emergency_check_stopped")
-    return reply
-
-
-def deletion_offer() -> Reply:
-    """Return the question before anything is deleted."""
-    choices = (Choice("Yes, delete it all"), Choice("No, keep it"))
-    return Reply(kind="smalltalk", offer="delete").say(response="utter_delete_confirm", choices=choices)
 
 
 def _deleted(record: CheckRecord) -> Step:
@@ -267,56 +229,10 @@ def apply_correction(text: str, record: CheckRecord, correction: Correction, rep
     reply.say(wording("check.changed", item=name, old=before, new=new))
 
 
-def _command(message: UserMessage, record: CheckRecord, item: Item) -> Step | None:
-    name = message.best
-    if name == "stop_check":
-        record.status = STOPPED
-        return Step(Reply(kind="smalltalk").say(response="utter_check_stopped", choices=(RESUME,)), None)
-    if name == "restart_check":
-        record.__init__()  # type: ignore[misc]
-        record.status = ACTIVE
-        return Step(Reply(kind="smalltalk").say(response="utter_check_restarted"), record.next_item)
-    if name in ("resume_check", "repeat_question", "start_check"):
-        return Step(Reply(), item)
-    if name == "show_summary":
-        return Step(Reply(kind="smalltalk").say(summary_text(record)), item)
-    if name == "delete_data":
-        record.status = STOPPED
-        return Step(deletion_offer(), None)
-    if name == "ask_privacy":
-        return Step(Reply(kind="smalltalk").say(response="utter_privacy"), item)
-    if name == "ask_own_data":
-        return Step(Reply(kind="smalltalk").say(response="utter_own_data"), item)
-    if name == "human_handoff":
-        record.status = STOPPED
-        return Step(Reply(kind="smalltalk").say(wording("handover.check_paused")), None, person=True)
-    if name in ("explain_why", "follow_up/why"):
-        return Step(Reply(kind="smalltalk").say(wording(f"items.{item}.why")), item)
-    if name in ("explain_meaning", "follow_up/more"):
-        return Step(_explain(message, item), item)
-    if name == "smalltalk/capabilities":
-        return Step(Reply(kind="smalltalk").say(response="utter_check_help"), item)
-    return None
-
-
 def _only_doubt(reading: Reading, item: Item) -> bool:
     """Tell whether the item was only named in a question or with doubt, if at all."""
     cues = [e.cue for e in reading.evidence if e.item == item and e.cue != "answer"]
     return reading.values.get(item) in (None, UNSURE) and all("doubtful" in c for c in cues)
-
-
-def _explained(message: UserMessage, item: Item) -> Reply:
-    if message.is_a("explain_why"):
-        return Reply(kind="smalltalk").say(wording(f"items.{item}.why"))
-    return _explain(message, item)
-
-
-def _explain(message: UserMessage, item: Item) -> Reply:
-    """Explain the term that the patient names; else the help of the open question."""
-    reply = Reply(kind="smalltalk")
-    term = explain_term(message.text)
-    reply.say(term) if term else reply.say(response=f"utter_help_{item}")
-    return reply
 
 
 def _content(
@@ -400,7 +316,7 @@ def _again(reply: Reply, message: UserMessage, record: CheckRecord, item: Item, 
 
 
 # For assistant/dialogue/strict.py, which takes the same steps without reading sentences.
-emergency_step, deleted, answered, command, again = _emergency, _deleted, _answered, _command, _again
+emergency_step, deleted, answered, again = _emergency, _deleted, _answered, _again
 put_again = _put_again
 
-__all__ = ["CHECK", "Step", "advance", "apply_correction", "emergency_reply"]
+__all__ = ["CHECK", "Step", "advance", "apply_correction", "command", "deletion_offer", "emergency_reply"]

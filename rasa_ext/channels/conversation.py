@@ -100,6 +100,12 @@ class Conversations:
     async def _answer(self, agent: Any, incoming: Incoming, outbox: Outbox) -> None:
         if not agent.is_ready():
             raise unavailable()
+        await self._take_turn(agent, incoming, outbox)
+
+    async def _take_turn(
+        self, agent: Any, incoming: Incoming, outbox: Outbox, *, repeats: bool = True
+    ) -> None:
+        """Take the turn; of one that was taken already, say again what was said if `repeats`."""
         message_id = str(incoming.id)
         known: list[Reply] | None = None
         left = False
@@ -117,7 +123,7 @@ class Conversations:
         await self._channel.run_turn(self._on_new_message, incoming, outbox, is_new)
         if known is not None:
             turns.repeated()
-        for reply in known or ():
+        for reply in known or () if repeats else ():
             await outbox.deliver(reply)
         if not (known or outbox.count or left or turns.may_be_silent()):
             raise unavailable("has no answer right now")

@@ -36,6 +36,7 @@ def install() -> None:
     if getattr(original, "finishes", False):
         return
 
+    @functools.wraps(original)  # with the marks of other mends of it
     def requires_auth(app: Any, token: str | None = None) -> Callable[[Any], Any]:
         protect = original(app, token)
 

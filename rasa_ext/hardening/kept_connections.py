@@ -82,22 +82,25 @@ def _session(endpoint: Any) -> aiohttp.ClientSession:
         headers["Authorization"] = aiohttp.encode_basic_auth(auth["username"], auth["password"])
     return aiohttp.ClientSession(
         connector=_Connector(keepalive_timeout=IDLE),
+        # What a session remembers would go from one conversation to the next.
+        cookie_jar=aiohttp.DummyCookieJar(),
         headers=headers,
         timeout=aiohttp.ClientTimeout(total=endpoints.DEFAULT_REQUEST_TIMEOUT),
     )
 
 
+def _kept_session(self: Any) -> Any:
+    """Return the session of this event loop and endpoint, made at the first call."""
+    loop = asyncio.get_running_loop()
+    if loop not in _kept:
+        _detach(only_closed=True)
+    here = _kept.setdefault(loop, {})
+    name = repr((sorted(self.headers.items()), sorted(self.basic_auth.items())))
+    if name not in here:
+        here[name] = _Kept(_session(self))
+    return here[name]
+
+
 def install() -> None:
     """Replace EndpointConfig.session."""
-
-    def session(self: Any) -> Any:
-        loop = asyncio.get_running_loop()
-        if loop not in _kept:
-            _detach(only_closed=True)
-        here = _kept.setdefault(loop, {})
-        name = repr((sorted(self.headers.items()), sorted(self.basic_auth.items())))
-        if name not in here:
-            here[name] = _Kept(_session(self))
-        return here[name]
-
-    EndpointConfig.session = session  # type: ignore[method-assign]
+    EndpointConfig.session = _kept_session  # type: ignore[method-assign]

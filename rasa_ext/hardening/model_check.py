@@ -8,6 +8,7 @@ and the root address answers 503 without a model. The API can still load one (PU
 
 from __future__ import annotations
 
+import functools
 import logging
 from typing import Any
 
@@ -37,6 +38,7 @@ def install() -> None:
     if getattr(original, "checks_model", False):
         return
 
+    @functools.wraps(original)  # with the marks of others that wrap it
     async def load(model_path: Any, endpoints: Any, remote_storage: Any, app: Any, loop: Any) -> Any:
         agent = await original(model_path, endpoints, remote_storage, app, loop)
         # With `nlu:` in endpoints.yml another server understands; it may start later.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import logging
 from pathlib import Path
@@ -30,6 +31,7 @@ def install() -> None:
     if getattr(original, "is_measured", False):
         return
 
+    @functools.wraps(original)  # with the marks of others that wrap it
     async def load(model_path: Any, endpoints: Any, remote_storage: Any, app: Any, loop: Any) -> Any:
         agent = await original(model_path, endpoints, remote_storage, app, loop)
         # Rasa has made its handlers by now, also the one for --log-file.

@@ -8,6 +8,7 @@ again that it does; what a killed server held is free after that, and another on
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakSet
@@ -22,8 +23,10 @@ from rasa_ext.stores.unsynced import unsynced
 HELD = 6.0
 #: So often a message is taken up; one that ends the process each time must not do so for ever.
 TRIES = 3
-#: What is taken up at once.
+#: What is taken up, or struck out, at once.
 BATCH = 50
+#: Seconds after which nobody waits for an answer any more, such as on a channel that was switched off.
+KEPT = 86_400
 
 _metadata = sa.MetaData()
 #: The words of a patient stand in `event`, for as long as the answer takes.
@@ -52,6 +55,22 @@ class Message:
     event: str
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Whether a message was written down now, and the names of what else of its conversation stands there."""
+
+    new: bool
+    before: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Left:
+    """A message that its server has left: the event as JSON, and whether it was taken up too often already."""
+
+    event: str
+    given_up: bool
+
+
 def usable(engine: Any) -> bool:
     """Tell whether messages can be kept in this database: SQLite or PostgreSQL."""
     return engine.dialect.name in _INSERT
@@ -69,26 +88,43 @@ def prepare(engine: Any) -> None:
     _ready.add(engine)
 
 
-def keep(engine: Any, channel: str, owner: str, messages: list[Message]) -> None:
-    """Write messages down, all or none; one that stands there already stays its owner's."""
+def _now(engine: Any) -> Any:
+    """Return the time of all who share the database: its own, since clocks of servers may differ."""
+    if engine.dialect.name == "postgresql":
+        return sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Float)
+    return time.time()
+
+
+def keep(engine: Any, channel: str, owner: str, message: Message) -> Kept:
+    """Write a message down; one that stands there already stays its owner's, who answers it."""
     prepare(engine)
-    now = time.time()
-    rows = [
-        {
-            "id": of_message(message.sender, message.id),
-            "conversation": of_conversation(message.sender),
-            "channel": channel,
-            "at": now,
-            "owner": owner,
-            "until": now + HELD,
-            "tries": 1,
-            "event": message.event,
-        }
-        for message in messages
-    ]
-    statement = _INSERT[engine.dialect.name](table).on_conflict_do_nothing()
+    now = _now(engine)
+    row = {
+        "id": of_message(message.sender, message.id),
+        "conversation": of_conversation(message.sender),
+        "channel": channel,
+        "at": now,
+        "owner": owner,
+        "until": now + HELD,
+        "tries": 1,
+        "event": message.event,
+    }
+    insert = _INSERT[engine.dialect.name](table).values(row).on_conflict_do_nothing()
+    others = sa.select(table.c.id).where(table.c.conversation == row["conversation"], table.c.id != row["id"])
     with engine.connect() as connection, unsynced(connection), connection.begin():
-        connection.execute(statement, rows)
+        if connection.execute(insert).rowcount != 1:
+            return Kept(False)
+        return Kept(True, connection.execute(others).scalars().all())
+
+
+def still_there(engine: Any, names: Sequence[str]) -> Sequence[str]:
+    """Return which of these messages (`claims.of_message`) are not struck out yet."""
+    prepare(engine)
+    with engine.connect() as connection:
+        there: Sequence[str] = (
+            connection.execute(sa.select(table.c.id).where(table.c.id.in_(names))).scalars().all()
+        )
+    return there
 
 
 def strike_out(engine: Any, owner: str, ids: list[str]) -> None:
@@ -104,31 +140,34 @@ def hold(engine: Any, owner: str, ids: list[str]) -> None:
     prepare(engine)
     held = table.update().where(table.c.id.in_(ids), table.c.owner == owner)
     with engine.connect() as connection, unsynced(connection), connection.begin():
-        connection.execute(held.values(until=time.time() + HELD))
+        connection.execute(held.values(until=_now(engine) + HELD))
 
 
-def take_up(engine: Any, channel: str, owner: str) -> list[str]:
-    """Make messages of a channel, which nobody holds any more, an owner's; return their events, oldest first.
+def take_up(engine: Any, channel: str, owner: str) -> list[Left]:
+    """Make messages of a channel, which nobody holds any more, an owner's; return them, oldest first.
 
     What was taken up too often is removed instead.
     """
     prepare(engine)
-    now = time.time()
+    now = _now(engine)
     free = sa.select(table).where(table.c.channel == channel, table.c.until < now)
     with engine.connect() as connection, unsynced(connection), connection.begin():
         rows = connection.execute(free.order_by(table.c.at, table.c.id).limit(BATCH)).all()
-        events = []
+        left = []
         for row in rows:
             # As it was found: another server may be taking it at the same moment.
             unchanged = (table.c.id == row.id, table.c.until == row.until)
-            if row.tries >= TRIES:
-                connection.execute(table.delete().where(*unchanged))
-                continue
+            given_up = row.tries >= TRIES
             mine = table.update().where(*unchanged)
             mine = mine.values(owner=owner, until=now + HELD, tries=row.tries + 1)
-            if connection.execute(mine).rowcount == 1:
-                events.append(str(row.event))
-    return events
+            if connection.execute(table.delete().where(*unchanged) if given_up else mine).rowcount == 1:
+                left.append(Left(str(row.event), given_up))
+    return left
+
+
+def clear(connection: Any, now: float) -> None:
+    """Delete what nobody will answer any more, in a transaction of the caller's; the table has to be there."""
+    connection.execute(table.delete().where(table.c.at < now - KEPT))
 
 
 def erase(connection: Any, sender: str) -> None:

@@ -44,6 +44,8 @@ COMMAND = 1.5
 _OF_RASA = {"port", "db", "username", "password", "use_ssl", "socket_timeout"}
 _OF_RASA |= {"ssl_certfile", "ssl_keyfile", "ssl_ca_certs"}
 
+_ON, _OFF = ("on", "true", "yes", "1"), ("off", "false", "no", "0")
+
 #: Joins the line (unless in it), says "still here", and returns how many are in front.
 _JOIN = """
 local now = redis.call('TIME')
@@ -67,9 +69,35 @@ return redis.call('ZREM', KEYS[1], ARGV[1])
 """
 
 
-def _is_on(value: Any) -> bool:
+def _wrong(name: str, what: str) -> RasaException:
+    """Return the error for a setting; it does not quote the value, which may be a password in the wrong place."""
+    return RasaException(f"endpoints.yml, lock_store: '{name}' has to be {what}.")
+
+
+def _is_on(name: str, value: Any) -> bool:
     """Read a switch; what comes from a variable of the environment is a text."""
-    return value if isinstance(value, bool) else str(value).lower() in ("on", "true", "yes", "1")
+    text = str(value).strip().lower()
+    if text not in _ON + _OFF:
+        raise _wrong(name, "on or off")
+    return text in _ON
+
+
+def _number(name: str, value: Any, least: float, most: float, what: str) -> float:
+    """Read a number; what comes from a variable of the environment is a text."""
+    try:
+        number = float("" if isinstance(value, bool) else value)
+    except (TypeError, ValueError):
+        raise _wrong(name, what) from None
+    if not least <= number <= most:  # false for what is no number at all
+        raise _wrong(name, what)
+    return number
+
+
+def _whole(name: str, value: Any, least: int, most: int) -> int:
+    what = f"a whole number from {least} to {most}"
+    if not str(value).strip().isdecimal():
+        raise _wrong(name, what)
+    return int(_number(name, value, least, most, what))
 
 
 class RedisLockStore(LockStore):
@@ -78,27 +106,28 @@ class RedisLockStore(LockStore):
     def __init__(self, endpoint_config: Any = None, **settings: Any):
         """Read the settings; Redis is asked for the first time when somebody writes."""
         given = {**(endpoint_config.kwargs if endpoint_config else {}), **settings}
+        # As a variable of the environment is that nobody filled.
+        given = {name: value for name, value in given.items() if value is not None and str(value).strip()}
         host = (endpoint_config.url if endpoint_config else None) or given.pop("host", None) or "localhost"
-        self._lifetime = float(given.pop("lifetime", LIFETIME))
-        if not 1 <= self._lifetime <= 60:
-            raise RasaException("endpoints.yml, lock_store: 'lifetime' has to be 1 to 60 seconds.")
-        prefix = str(given.pop("key_prefix", "") or "stria")
+        self._lifetime = _number("lifetime", given.pop("lifetime", LIFETIME), 1, 60, "1 to 60 seconds")
+        prefix = str(given.pop("key_prefix", "stria"))
         self._prefix = f"{prefix}:lock"
         unknown = sorted(set(given) - _OF_RASA)
         if unknown:
             raise RasaException(f"endpoints.yml, lock_store: there is no setting '{unknown[0]}'.")
-        patience = float(given.pop("socket_timeout", COMMAND))
+        patience = given.pop("socket_timeout", COMMAND)
+        patience = _number("socket_timeout", patience, 0.01, 60, "0.01 to 60 seconds")
         self._options = {
             "host": str(host),
-            "port": int(given.pop("port", 6379)),
-            "db": int(given.pop("db", 1)),
-            "ssl": _is_on(given.pop("use_ssl", False)),
+            "port": _whole("port", given.pop("port", 6379), 1, 65_535),
+            "db": _whole("db", given.pop("db", 1), 0, 1_000_000),
+            "ssl": _is_on("use_ssl", given.pop("use_ssl", False)),
             "socket_timeout": patience,
             "socket_connect_timeout": patience,
             # A connection that broke while nobody used it: once more. Every script may be repeated.
             "retry": Retry(ConstantBackoff(0.05), 1),
             "retry_on_error": [RedisConnectionError, RedisTimeoutError],
-            **{key: value for key, value in given.items() if value is not None},
+            **given,
         }
         self._clients: dict[int, tuple[Any, Any]] = {}
         self._leaving: set[asyncio.Future[None]] = set()

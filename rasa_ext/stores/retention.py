@@ -21,7 +21,7 @@ from rasa.shared.core.events import UserUttered
 from assistant import logs
 from assistant.retention import retention
 from clinic import retention as of_clinic
-from rasa_ext.stores import claims
+from rasa_ext.stores import claims, received
 from rasa_ext.stores.apart import apart
 from rasa_ext.stores.erasure import erase_rows, in_clinic
 from rasa_ext.stores.events import forget_deleted
@@ -76,8 +76,8 @@ async def purge(store: TrackerStore, locks: LockStore, days: int, now: float | N
                 busy.add(sender)
             # Others want to be served in between.
             await asyncio.sleep(0)
+    await apart(store.engine, partial(_clear, store, before + days * DAY))
     await forget_deleted(store)
-    await apart(store.engine, partial(_clear_claims, store, before + days * DAY))
     return erased
 
 
@@ -124,10 +124,15 @@ async def keep_purging(store: TrackerStore | None, locks: LockStore, days: int, 
         await asyncio.sleep(hours * HOUR)
 
 
-def _clear_claims(store: Any, now: float) -> None:
+def _clear(store: Any, now: float) -> None:
+    """Delete what stands beside the events for too long: claims, and messages that nobody answered."""
     claims.prepare(store.engine)
+    received.prepare(store.engine)
     with store.session_scope() as session:
+        if session.get_bind().dialect.name == "sqlite":
+            session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
         claims.clear(session, now)
+        received.clear(session, now)
         session.commit()
 
 

@@ -19,6 +19,7 @@ from sanic.response import HTTPResponse, empty
 
 from assistant import logs
 from assistant.observability import metrics
+from assistant.safety.red_flags import find_red_flag
 from clinic.takeover_watch import watch
 from rasa_ext.channels.base import (
     ChannelError,
@@ -34,8 +35,9 @@ from rasa_ext.channels.messengers.chats import Chats
 from rasa_ext.channels.messengers.claims import Claims
 from rasa_ext.channels.messengers.client import Client, DeliveryError
 from rasa_ext.channels.messengers.events import Event, EventIncoming, forbidden, is_id, notice_for
+from rasa_ext.channels.messengers.off import Off
 from rasa_ext.channels.messengers.received import Received
-from rasa_ext.channels.order import Order
+from rasa_ext.channels.order import Order, Place
 from rasa_ext.channels.replies import Reply
 from rasa_ext.channels.settings import SettingError, Settings
 
@@ -222,18 +224,41 @@ class MessengerInput(SafeInput, ABC):
         return self.sender(event) in (watch.seen() or ())
 
     async def _arrive(self, agent: Any, events: list[Event]) -> None:
-        """Write down what a request delivered, so that it may be answered 200, and take it into the lines."""
-        new = [event for event in events if self._is_new(event)]
-        places = [(self._arriving.join(self.sender(event), limited=False), event) for event in new]
-        for place, event in places:
-            # Of one person in the order of arrival, however long the database takes.
-            async with place:
-                try:
-                    await self._received.keep(agent.tracker_store, [(self.sender(event), event)])
-                except Exception as error:
-                    # Without the store the turn fails as well, and the patient is told.
-                    logger.error("%s: a message could not be written down: %s", self.name(), logs.kind(error))
-                self.accept(agent, event)
+        """Write down what a request delivered, so that it may be answered 200, and take it into the lines.
+
+        All is finished, also when the platform hangs up.
+        """
+        all_written = []
+        for event in events:
+            if self._is_new(event):
+                written = asyncio.Event()
+                place = self._arriving.join(self.sender(event), limited=False)
+                self._background(self._take_in(place, agent, event, written))
+                all_written.append(written)
+        for written in all_written:
+            await written.wait()
+
+    async def _take_in(self, place: Place, agent: Any, event: Event, written: asyncio.Event) -> None:
+        """Write an event down and take it into the line; of one person in the order of arrival. Never raises."""
+        sender = self.sender(event)
+        before: list[str] | None = []
+        async with place:
+            try:
+                before = await self._received.keep(agent.tracker_store, sender, event)
+            except Exception as error:
+                # Without the store the turn fails as well, and the patient is told.
+                self._log("could not write a message down", error)
+            written.set()
+            if before is None:
+                self.count_refused("duplicate")
+                return
+            try:
+                # Or the older one would answer the question after its own. An emergency ends all questions.
+                if before and not find_red_flag(event.text):
+                    await self._received.wait_for(agent.tracker_store, before)
+            except Exception as error:
+                self._log("could not look for earlier messages", error)
+            self.accept(agent, event)
 
     def _is_new(self, event: Event) -> bool:
         sender = self.sender(event)
@@ -271,9 +296,9 @@ class MessengerInput(SafeInput, ABC):
 
     async def take(self, agent: Any, event: Event) -> bool:
         """Claim an event for this process and show that it was seen; False when another has it."""
-        if not event.again and not await self._claims.claim(
-            agent.tracker_store, self.sender(event), event.id
-        ):
+        # Also one that was left: it may be delivered once more.
+        new = await self._claims.claim(agent.tracker_store, self.sender(event), event.id)
+        if not new and not event.again:
             return False
         self._background(self._mark(event))
         return True
@@ -359,19 +384,3 @@ class MessengerInput(SafeInput, ABC):
         # Only what DeliveryError promises to be safe; else the type.
         why = f" ({error})" if isinstance(error, DeliveryError) else ""
         logger.error("%s %s: %s%s", self.name(), what, logs.kind(error), why)
-
-
-class Off(InputChannel):
-    """A channel that is not set up: it has a name and no address."""
-
-    def __init__(self, name: str):
-        """Keep the name that the address would have."""
-        self._name = name
-
-    def name(self) -> str:  # type: ignore[override]
-        """Return the name."""
-        return self._name
-
-    def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
-        """Return no routes."""
-        return Blueprint(f"stria_{self._name}_off", __name__)

@@ -51,12 +51,11 @@ class Chats(Conversations):
             read = await choices.typed(store, sender, incoming.text, numbered=self._numbered(event))
         if isinstance(read, str):
             turn = Incoming(sender, read, event.id, incoming.metadata)
-            if event.again:
-                # As on the website: under the lock it is seen whether the turn was taken in the meantime.
-                await super()._answer(agent, turn, outbox)
-                return
-            await self._channel.run_turn(self._on_new_message, turn, outbox)
-        elif self._left(event):
+            # Under the lock it is seen whether another server, which took this one for dead, has taken the
+            # turn in the meantime; that one answers.
+            await self._take_turn(agent, turn, outbox, repeats=event.again)
+            return
+        if self._left(event):
             turns.left_to_a_person()
         else:
             for reply in read:

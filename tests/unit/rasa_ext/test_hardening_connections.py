@@ -71,3 +71,23 @@ def test_nothing_is_complained_of_at_the_end(caplog: pytest.LogCaptureFixture) -
         connections()
         kept_connections._detach()
     assert "Unclosed" not in caplog.text
+
+
+async def test_a_cookie_of_one_conversation_is_not_sent_with_the_next() -> None:
+    """As in stock Rasa, whose sessions end with the call."""
+    heard: list[bytes] = []
+
+    async def sets_a_cookie(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for _ in range(2):
+            heard.append(await reader.readuntil(b"\r\n\r\n"))
+            await reader.readexactly(2)
+            head = "HTTP/1.1 200 OK\r\nSet-Cookie: patient=1\r\nContent-Length: 2\r\n"
+            writer.write(f"{head}Content-Type: application/json\r\n\r\n{{}}".encode())
+
+    server = await asyncio.start_server(sets_a_cookie, LOOPBACK, 0)
+    endpoint = EndpointConfig(f"http://localhost:{server.sockets[0].getsockname()[1]}/")
+    for _ in range(2):
+        assert await endpoint.request(json={}, timeout=5) == {}
+    server.close()
+    assert len(heard) == 2
+    assert not [head for head in heard if b"cookie" in head.lower()]

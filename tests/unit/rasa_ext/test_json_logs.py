@@ -26,6 +26,8 @@ def stream(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     stream, root, before = io.StringIO(), logging.getLogger(), structlog.get_config()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter())
+    # Threads that tests before this one have begun may log as well.
+    handler.addFilter(logging.Filter(__name__))
     level = root.level
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -30,6 +31,14 @@ def agent(tmp_path: Path) -> Any:
     return SimpleNamespace(
         processor=processor, tracker_store=None, lock_store=None, action_endpoint=None, is_ready=lambda: True
     )
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Waits until something is so, however busy the machine is; fails when it does not become so."""
+    end = asyncio.get_running_loop().time() + 10
+    while not condition():
+        assert asyncio.get_running_loop().time() < end
+        await asyncio.sleep(0.01)
 
 
 def models() -> list[dict[str, str]]:
@@ -72,14 +81,12 @@ async def test_it_is_kept_up_to_date(agent: Any, monkeypatch: pytest.MonkeyPatch
     watching = asyncio.ensure_future(server._watch(agent))
     for ready in (True, False, True):
         agent.is_ready = lambda ready=ready: ready
-        await asyncio.sleep(0.1)
-        assert metrics.READY.labels("model")._value.get() == ready
+        await until(lambda ready=ready: metrics.READY.labels("model")._value.get() == ready)
     metadata, agent.processor.model_metadata = agent.processor.model_metadata, None
     await asyncio.sleep(0.05)
     agent.processor.model_metadata = metadata
     metadata.model_id = "newer"
-    await asyncio.sleep(0.1)
-    assert models()[0]["model_id"] == "newer"
+    await until(lambda: [m["model_id"] for m in models()] == ["newer"])
     watching.cancel()
 
 

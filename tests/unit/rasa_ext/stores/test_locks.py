@@ -55,12 +55,23 @@ def make(request: pytest.FixtureRequest) -> Make:
     return lambda: on_redis(server)
 
 
-async def test_one_at_a_time_in_order(make: Make) -> None:
-    """Many messages through three servers."""
+def standing(store: Any, redis: Redis | None) -> int:
+    """Returns how many stand in the line of the room's conversation, the one in work among them."""
+    if redis is None:
+        return int(vars(store)["stria_lines"]["web:a"].members)
+    return int(redis.client(1).zcard(store._keys("web:a")[0]))
+
+
+async def test_one_at_a_time_in_order(make: Make, request: pytest.FixtureRequest) -> None:
+    """Many messages through three servers, each of which stands in the line before the next one comes."""
+    redis = None if isinstance(make(), InMemoryLockStore) else request.getfixturevalue("redis")
     room, servers, tasks = Room(), [make() for _ in range(3)], []
-    for number in range(30):
-        tasks.append(asyncio.ensure_future(room.work(servers[number % 3], number)))
-        await asyncio.sleep(0.003)
+    async with make().lock("web:a"):
+        for number in range(30):
+            tasks.append(asyncio.ensure_future(room.work(servers[number % 3], number)))
+            while standing(servers[0], redis) < number + 2:
+                await asyncio.sleep(0.001)
+        assert room.order == []
     await asyncio.gather(*tasks)
     assert room.most == 1
     assert room.order == list(range(30))
@@ -225,8 +236,35 @@ class TestRedis:
         """They are named; the address is not."""
         with pytest.raises(RasaException, match="'lifetime' has to be 1 to 60"):
             RedisLockStore(lifetime=0)
+        for name, values in {
+            "lifetime": ("x", "nan", 0, 61, "-1", True),
+            "port": ("x", "-1", 65536, 6379.5, "1e3"),
+            "db": ("x", -1),
+            "socket_timeout": ("x", 0, -3, "nan", 61, [1]),
+            # Or a word that nobody knows would send the password without TLS.
+            "use_ssl": ("maybe", "onn", 2, []),
+        }.items():
+            for value in values:
+                with pytest.raises(RasaException, match=rf"lock_store: '{name}' has to be"):
+                    RedisLockStore(**{name: value})
         with pytest.raises(RasaException, match="no setting 'colour'"):
             RedisLockStore(colour="blue")
+
+    @pytest.mark.parametrize("empty", [None, "", " "])
+    async def test_empty_settings_are_not_set(self, empty: str | None) -> None:
+        """As a variable of the environment is that nobody filled."""
+        names = ("lifetime", "port", "db", "socket_timeout", "use_ssl", "username", "key_prefix")
+        plain, given = RedisLockStore(), RedisLockStore(**dict.fromkeys(names, empty))
+        for option in ("port", "db", "ssl", "socket_timeout"):
+            assert given._options[option] == plain._options[option]
+        assert "username" not in given._options
+        assert (given._lifetime, given._prefix) == (plain._lifetime, plain._prefix)
+
+    async def test_switches_may_be_words(self) -> None:
+        """Of a variable of the environment, in any case."""
+        on = [RedisLockStore(use_ssl=v)._options["ssl"] for v in (True, "on", "True", " YES ", "1")]
+        off = [RedisLockStore(use_ssl=v)._options["ssl"] for v in (False, "off", "False", "no", "0")]
+        assert (on, off) == ([True] * 5, [False] * 5)
 
     def test_several_event_loops(self, redis: Redis) -> None:
         """A store may be used by one loop after another."""

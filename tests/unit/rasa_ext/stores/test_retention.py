@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import sqlite3
 import time
@@ -18,7 +19,7 @@ from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUtter
 
 from clinic import database, tables
 from rasa_ext.channels.web import WebInput
-from rasa_ext.stores import claims, retention
+from rasa_ext.stores import claims, received, retention
 from rasa_ext.stores.retention import DAY, purge, purge_clinic
 from rasa_ext.stores.sql import SafeSQLTrackerStore
 from tests.databases import Postgres
@@ -184,6 +185,20 @@ async def until(condition: Any) -> None:
     while not condition():
         assert time.monotonic() < end
         await asyncio.sleep(0.01)
+
+
+async def test_a_message_that_nobody_answered_goes(any_store: SQLTrackerStore) -> None:
+    """Also that of a conversation that never began, such as on a channel that was switched off."""
+    message = received.Message("telegram:1", "7", json.dumps({"text": SECRET}))
+    received.keep(any_store.engine, "telegram", "a", message)
+    with any_store.engine.begin() as connection:
+        connection.execute(received.table.update().values(at=NOW - received.KEPT - 1))
+    await purge(any_store, InMemoryLockStore(), 30, NOW)
+    with any_store.engine.connect() as connection:
+        assert connection.execute(received.table.select()).all() == []
+    if any_store.engine.dialect.name == "sqlite":
+        folder = Path(any_store.engine.url.database).parent
+        assert not [p for p in folder.iterdir() if SECRET.encode() in p.read_bytes()]
 
 
 async def test_claims_go_with_their_conversation_or_their_time(any_store: SQLTrackerStore) -> None:
