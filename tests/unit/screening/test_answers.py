@@ -184,3 +184,14 @@ class TestLeads:
     def test_leads_with_no(self, text: str, expected: bool) -> None:
         """A no among the first words leads, whatever follows."""
         assert expected is (answers.leads_with_no(text) or (text == "yes no"))
+
+
+@pytest.mark.parametrize("item", ITEMS)
+@pytest.mark.parametrize(
+    "text",
+    ["no, но есть сыпь", "no 但是 我 有 疱疹", "no да", "не no", "no إيدي", "no çok ıslak", "no 🤒", "no 💊", "👎 есть",
+     "none 😷", "no \u03bd\u03b1\u03b9"],
+)  # fmt: skip
+def test_what_can_not_be_read_is_no_part_of_a_plain_no(text: str, item: Item):
+    """Words of another alphabet, and faces of the ill, may tell what the no denies."""
+    assert read_answer(text, item).values.get(item) != "no"
