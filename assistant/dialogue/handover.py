@@ -23,6 +23,7 @@ from assistant.rendering.reply import Reply
 from assistant.safety.red_flags import RedFlag, find_red_flag
 from assistant.safety.second_net import classified_flag
 from assistant.screening.evidence import Reading
+from assistant.screening.reading import read_volunteered
 from assistant.screening.record import EMERGENCY as STILL
 from assistant.screening.record import CheckRecord
 from assistant.screening.spelling import english_words
@@ -120,6 +121,20 @@ def advance(turn: Turn) -> ContactStep:
     if flag:
         reply = emergency_reply(flag, in_check=False).say(response="utter_emergency_contact_stopped")
         return ContactStep(reply, None, EMERGENCY, flag)
+    step = _advance(turn)
+    # Nobody may read a wish today, so what needs help today is said now.
+    warned = [Reply().say(response=f"utter_urgent_{what}").messages[0] for what in _urgent(turn.text)]
+    step.reply.messages[:0] = warned
+    return step
+
+
+def _urgent(text: str) -> list[str]:
+    if locales.current() != locales.DEFAULT:
+        return strict.urgent_numbers(text)
+    return list(dict.fromkeys(read_volunteered(text).urgent))
+
+
+def _advance(turn: Turn) -> ContactStep:
     plain_stop = turn.short and turn.question != WISH and turn.message.is_a("stop_check", at_least=GATE)
     if is_whole(turn.text, "stop") or plain_stop:
         return ContactStep(Reply(kind=SMALLTALK), None, DROPPED)

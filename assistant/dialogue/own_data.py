@@ -49,7 +49,7 @@ def told(data: OwnData) -> str:
     lines = [_messages(data), _consent(data), *_check(data.record), *map(_wish, data.requests)]
     if data.begun is not None:
         lines.append(wording("own_data.begun", contact=_contact(data.begun)))
-    if not data.requests:
+    elif not data.requests:
         lines.append(wording("own_data.no_request"))
     if "conversations" in data.days:
         lines.append(wording("own_data.kept_chat", days=data.days["conversations"]))

@@ -93,12 +93,16 @@ def note_numbers(message: UserMessage, record: CheckRecord, reply: Reply) -> Non
     """
     pressures = read_blood_pressures(message.text)
     temperatures = read_temperatures(message.text, asked=False)
-    urgent = ["blood_pressure"] * any(p.value == YES for p in pressures)
-    urgent += ["temperature"] * any(t.urgent for t in temperatures)
-    for what in urgent:
+    for what in urgent_numbers(message.text):
         reply.say(response=f"utter_urgent_{what}")
     read = [p.words for p in pressures] + [t.words for t in temperatures]
     record.note(Reading(readings=read))
+
+
+def urgent_numbers(text: str) -> list[str]:
+    """Return which numbers in `text` need a doctor today: `blood_pressure`, `temperature`."""
+    urgent = ["blood_pressure"] * any(p.value == YES for p in read_blood_pressures(text))
+    return urgent + ["temperature"] * any(t.urgent for t in read_temperatures(text, asked=False))
 
 
 def correction_of(message: UserMessage, record: CheckRecord) -> Correction | None:

@@ -229,11 +229,12 @@ class TestInterrupted:
         assert turn.next_action is None
 
     def test_by_a_wish_to_delete(self) -> None:
-        """What was typed for the clinic goes at once, the rest after a yes."""
+        """Nothing goes before the yes: "No, keep it" keeps the request as well."""
         patient = ready()
         turn = patient.run(FORM, "delete my data", "delete_data")
         assert turn.responses == ["utter_delete_confirm"]
-        assert is_empty(patient)
+        assert turn.ends_loop
+        assert patient.slots["contact_name"] == "Maria Gomez"
         assert patient.slots["pending_offer"] == "delete"
 
 
