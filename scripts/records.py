@@ -15,6 +15,7 @@ import re
 import sys
 import time
 import warnings
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -153,12 +154,22 @@ def made(folder: Path, form: str) -> str:
     return as_page(found) if form == "html" else as_text(found)
 
 
-def main() -> int:
-    """Prints or writes the record; returns the exit status."""
-    form, named = os.environ.get("FORMAT") or "text", os.environ.get("OUT", "")
-    out = Path(named).expanduser().absolute() if named else None
+def form_of(environ: Mapping[str, str]) -> str:
+    """Returns the form that FORMAT asks for.
+
+    Raises:
+        CommandError: There is none of that name.
+    """
+    form = environ.get("FORMAT") or "text"
     if form not in FORMATS:
         raise CommandError(f"FORMAT={form} is not known; use one of {', '.join(FORMATS)}")
+    return form
+
+
+def main() -> int:
+    """Prints or writes the record; returns the exit status."""
+    form, named = form_of(os.environ), os.environ.get("OUT", "")
+    out = Path(named).expanduser().absolute() if named else None
     for name, value in rasa_settings(read_ports(), os.environ).items():
         os.environ.setdefault(name, value)
     text = made(project_file("endpoints.yml").parent, form)
