@@ -131,6 +131,11 @@ def take_up(engine: Any, channel: str, owner: str) -> list[str]:
     return events
 
 
+def clear(connection: Any, before: float) -> int:
+    """Remove what came before then, such as of a channel that is switched off; return how many there were."""
+    return int(connection.execute(table.delete().where(table.c.at < before)).rowcount)
+
+
 def erase(connection: Any, sender: str) -> None:
     """Remove all of a conversation, in a transaction of the caller's; the table has to be there."""
     connection.execute(table.delete().where(table.c.conversation == of_conversation(sender)))

@@ -21,7 +21,8 @@ from rasa.shared.core.events import UserUttered
 from assistant import logs
 from assistant.retention import retention
 from clinic import retention as of_clinic
-from rasa_ext.stores import claims
+from clinic import sqlite_file
+from rasa_ext.stores import claims, received
 from rasa_ext.stores.apart import apart
 from rasa_ext.stores.erasure import erase_rows, in_clinic
 from rasa_ext.stores.events import forget_deleted
@@ -76,8 +77,8 @@ async def purge(store: TrackerStore, locks: LockStore, days: int, now: float | N
                 busy.add(sender)
             # Others want to be served in between.
             await asyncio.sleep(0)
+    await apart(store.engine, partial(_clear_marks, store, before + days * DAY, before))
     await forget_deleted(store)
-    await apart(store.engine, partial(_clear_claims, store, before + days * DAY))
     return erased
 
 
@@ -124,10 +125,15 @@ async def keep_purging(store: TrackerStore | None, locks: LockStore, days: int, 
         await asyncio.sleep(hours * HOUR)
 
 
-def _clear_claims(store: Any, now: float) -> None:
+def _clear_marks(store: Any, now: float, before: float) -> None:
+    """Delete claims that nobody needs, and messages that nobody has taken up since `before`."""
     claims.prepare(store.engine)
+    received.prepare(store.engine)
     with store.session_scope() as session:
         claims.clear(session, now)
+        # Words of a patient, whose conversation may never have begun.
+        if received.clear(session, before) and session.get_bind().dialect.name == "sqlite":
+            session.connection().exec_driver_sql(sqlite_file.MARK)
         session.commit()
 
 

@@ -116,6 +116,13 @@ def test_every_table_is_described():
     assert "Not described yet: add it to data/records.yml Where: clinic_new" in text
 
 
+def test_who_sees_a_table_is_true():
+    """What the inbox shows is seen by staff; of the tracker's tables, of which it shows nothing, it is not said."""
+    shown = {"clinic_requests", "clinic_outbox", "clinic_takeovers", "clinic_questions", "clinic_counts", "clinic_audit"}
+    for kind in records()["kinds"]:
+        assert kind["seen"].startswith("Staff with a login") == (set(kind["tables"]) <= shown), kind["name"]
+
+
 def test_what_is_to_be_filled_in_is_counted():
     """By its square brackets, only of what is shown."""
     assert to_fill({"a": "[name]", "b": ["x", {"c": "see [this]"}], "d": 3}) == 2

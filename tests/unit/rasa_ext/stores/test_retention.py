@@ -18,7 +18,7 @@ from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUtter
 
 from clinic import database, tables
 from rasa_ext.channels.web import WebInput
-from rasa_ext.stores import claims, retention
+from rasa_ext.stores import claims, received, retention
 from rasa_ext.stores.retention import DAY, purge, purge_clinic
 from rasa_ext.stores.sql import SafeSQLTrackerStore
 from tests.databases import Postgres
@@ -201,6 +201,20 @@ async def test_claims_go_with_their_conversation_or_their_time(any_store: SQLTra
     with store.engine.connect() as connection:
         left = {row.id for row in connection.execute(claims.table.select())}
     assert left == {"new", "from before"}
+
+
+async def test_messages_that_nobody_took_up_are_not_kept_for_ever(
+    any_store: SQLTrackerStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A channel that is switched off after a kill takes nothing up; there may be no conversation either."""
+    for name, days in (("old", 31), ("new", 29)):
+        monkeypatch.setattr(time, "time", lambda days=days: NOW - days * DAY)
+        received.keep(any_store.engine, "sms", "x", [received.Message(name, "1", f"{SECRET} {name}")])
+    assert await purge(any_store, InMemoryLockStore(), 30, NOW) == 0
+    with any_store.engine.connect() as connection:
+        left = [row.event for row in connection.execute(received.table.select())]
+    assert left == [f"{SECRET} new"]
+    assert not [p for p in tmp_path.iterdir() if f"{SECRET} old".encode() in p.read_bytes()]
 
 
 async def test_flags_of_the_clinic_go_with_their_conversation(any_store: SQLTrackerStore) -> None:
