@@ -18,7 +18,7 @@ _ENTRIES = {
 _TEXTS = ("title", "intro", "other", "rights")
 _LABELS = (
     "open about kinds name holds why basis where kept seen days not_erased recipients processors "
-    "no_processors rights measures numbers table rows oldest none places made"
+    "no_processors rights measures numbers table rows oldest none places made consents"
 ).split()
 
 

@@ -76,7 +76,10 @@ def known(conversation: str) -> list[KnownRequest]:
         KnownRequest(
             row.created,
             row.state,
-            (*(name for name in GIVEN if getattr(row, name)), *([CHECK] if row.slots not in ("", "{}") else [])),
+            (
+                *(name for name in GIVEN if getattr(row, name)),
+                *([CHECK] if row.slots not in ("", "{}") else []),
+            ),
             row.consent_at,
             row.consent_version,
             bool(row.note),

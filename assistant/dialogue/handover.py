@@ -15,6 +15,7 @@ from assistant.dialogue.check import deletion_offer, emergency_reply
 from assistant.dialogue.handover_change import change
 from assistant.dialogue.message import UserMessage
 from assistant.handover.clinic_file import clinic
+from assistant.handover.consent import consent_version
 from assistant.handover.contact import MAX_PHONE, MAX_WISH, Found, read_contact, read_name, read_wish
 from assistant.handover.forms import has_any, is_whole, is_yes
 from assistant.handover.hours import reach_text
@@ -165,7 +166,7 @@ def _again(turn: Turn, said: str) -> ContactStep:
 
 def _consent(turn: Turn) -> ContactStep:
     if is_yes(turn.text, "agree"):
-        turn.record.agree(clinic().consent_version)
+        turn.record.agree(consent_version())
         return go_on(turn)
     if is_whole(turn.text, "refuse") or (turn.short and turn.message.is_a("deny", at_least=GATE)):
         return ContactStep(Reply(kind=SMALLTALK), None, DROPPED)

@@ -19,13 +19,27 @@ OWN_FILE = "handover_forms.yml"
 #: What whole messages can mean, beside the parts of a request.
 MEANINGS = ("agree", "send", "refuse", "stop", "skip", "keep", "change_something")
 LISTS = (
-    *("agree", "send", "send_now", "beside", "asks", "refuse", "stop", "skip", "keep", "change", "change_something"),
+    *(
+        "agree",
+        "send",
+        "send_now",
+        "beside",
+        "asks",
+        "refuse",
+        "stop",
+        "skip",
+        "keep",
+        "change",
+        "change_something",
+    ),
     *("remove", "own", "field_openers", "polite", "new_value", "name_openers", "name_plain"),
 )
 FIELDS = ("name", "phone", "email", "way", "wish")
 
 #: Question marks of all kinds, and signs of a no: beside them nothing is a yes.
-_NO_YES = frozenset("?\uff1f\u061f\u00bf\u203d\u2048\u2049\u2047\u2753\u2754\u037e\U0001f44e\u274c\u2716\u274e\U0001f6ab\U0001f6d1\u270b\u26d4\U0001f645")
+_NO_YES = frozenset(
+    "?\uff1f\u061f\u00bf\u203d\u2048\u2049\u2047\u2753\u2754\u037e\U0001f44e\u274c\u2716\u274e\U0001f6ab\U0001f6d1\u270b\u26d4\U0001f645"
+)
 _WORD = re.compile(r"[^\W_]+")
 
 

@@ -82,7 +82,8 @@ def test_the_whole_way() -> None:
         "Maria Gomez",
         WAY,
     )
-    assert (row["wish"], row["consent_version"], row["slots"]) == ("please call after 5", "2026-11", "{}")
+    assert (row["wish"], row["slots"]) == ("please call after 5", "{}")
+    assert row["consent_version"].startswith("2026-11 en ")
     assert number[:8].upper() in turn.text
     assert turn.ends_loop
     assert is_empty(patient)

@@ -118,7 +118,14 @@ def test_every_table_is_described():
 
 def test_who_sees_a_table_is_true():
     """What the inbox shows is seen by staff; of the tracker's tables, of which it shows nothing, it is not said."""
-    shown = {"clinic_requests", "clinic_outbox", "clinic_takeovers", "clinic_questions", "clinic_counts", "clinic_audit"}
+    shown = {
+        "clinic_requests",
+        "clinic_outbox",
+        "clinic_takeovers",
+        "clinic_questions",
+        "clinic_counts",
+        "clinic_audit",
+    }
     for kind in records()["kinds"]:
         assert kind["seen"].startswith("Staff with a login") == (set(kind["tables"]) <= shown), kind["name"]
 

@@ -78,7 +78,9 @@ def test_a_question_or_what_can_not_be_read_is_no_yes(text: str, name: str) -> N
     assert not is_yes(text, name)
 
 
-@pytest.mark.parametrize("text", ["yes you can send it", "Yes, you may", "do it, yes", "yes please 🙏", "Yés"])
+@pytest.mark.parametrize(
+    "text", ["yes you can send it", "Yes, you may", "do it, yes", "yes please 🙏", "Yés"]
+)
 def test_a_yes_keeps_its_small_words(text: str) -> None:
     """What begins no question may stand beside it."""
     assert is_yes(text, "send")
