@@ -109,7 +109,7 @@ class Turn:
         """What goes with the request, a line each; nothing when the patient said nothing of the kind."""
         c = self.check
         parts = {
-            "answers": c.answered or c.off_list or c.readings,
+            "answers": c.answered or c.off_list or c.readings or c.unread,
             "questions": c.unanswered,
             "emergency": c.red_flags,
         }
