@@ -181,6 +181,13 @@ def test_the_page():
         ("measures:", "measure:", "no list measures"),
         ("processors:\n", "processors: x\nothers_of_old:\n", "no section processors"),
         ("  rows: \"Rows\"\n", "", "labels lacks the text 'rows'"),
+        ("when: STRIA_WEBHOOK_URL", "when: STRIA_WEBHOK_URL", "nothing is switched on by STRIA_WEBHOK_URL"),
+        (', when: STRIA_WEBHOOK_URL}', "}", "a part in { } is not filled in"),
+        ("system at {value}", "system at {valeu}", "a part in { } is not filled in"),
+        ("when: RABBITMQ_HOST", "when: STRIA_SMTP_HOST", "who gets data by RABBITMQ_HOST is left out"),
+        ("kept: requests_done", "kept: requests_don", "nothing is called requests_don"),
+        ('days: "{days} days"', 'days: "{day} days"', "days: the parts to be filled in are wrong"),
+        ("Made on {time}", "Made on {tim}", "made: the parts to be filled in are wrong"),
     ],
 )  # fmt: skip
 def test_mistakes_are_named(
