@@ -123,12 +123,17 @@ def _is_yes(text: str, language: str, name: str) -> bool:
     if language != locales.DEFAULT:
         return _is_whole(text, language, (name,))
     tokens, yes = words(text), _set(language, name)
-    if not tokens or any(c in _NO_YES for c in text) or has_foreign_letters(text):
-        return False
-    # "Is that OK", "can I send it": a question without its mark.
-    if any(f"{squash(text)} ".startswith(f"{opener} ") for opener in forms(language)["asks"]):
+    if not tokens or is_doubted(text):
         return False
     return any(t in yes for t in tokens) and all(t in yes | _set(language, "beside") for t in tokens)
+
+
+def is_doubted(text: str) -> bool:
+    """Tell whether an English message is a question, also without its mark, or holds what can't be read or means no."""
+    if any(c in _NO_YES for c in text) or has_foreign_letters(text):
+        return True
+    # "Is that OK", "can I send it": a question without its mark.
+    return any(f"{squash(text)} ".startswith(f"{opener} ") for opener in forms()["asks"])
 
 
 def has_any(text: str, name: str) -> bool:
