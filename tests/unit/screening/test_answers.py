@@ -195,3 +195,13 @@ class TestLeads:
 def test_what_can_not_be_read_is_no_part_of_a_plain_no(text: str, item: Item):
     """Words of another alphabet, and faces of the ill, may tell what the no denies."""
     assert read_answer(text, item).values.get(item) != "no"
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [("36.6 но болит", "temperature"), ("I had a rash there last year, it healed но опять", "local_infection"),
+     ("no rash but есть сыпь and I take warfarin", "local_infection"), ("118/76 но", "cardiovascular")],
+)  # fmt: skip
+def test_no_no_is_made_of_a_part_that_can_be_read(text: str, item: Item):
+    """A normal reading, or what is over, clears nothing beside words that can't be read."""
+    assert read_answer(text, item).values.get(item) is None
