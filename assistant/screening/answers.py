@@ -74,7 +74,7 @@ def _item_words(item: Item) -> frozenset[str]:
 def is_no(text: str, item: Item) -> bool:
     """Tell whether the whole of `text` is a plain no to the question about `item`."""
     tokens = words(text)
-    if _ILL_SIGNS.search(text) or has_foreign_letters(text):
+    if is_unreadable(text):
         # "no, но есть сыпь": what can't be read is no part of a plain no.
         return False
     if not tokens:
@@ -98,6 +98,11 @@ def is_no(text: str, item: Item) -> bool:
     if any(t in _set("yes_words") - {"absolutely", "definitely", "sure"} for t in tokens):
         return False
     return all(_is_no_word(t) or t in allowed or t in clear_words for t in tokens)
+
+
+def is_unreadable(text: str) -> bool:
+    """Tell whether words of another alphabet, or faces of the ill, stand in `text`, which may tell anything."""
+    return bool(_ILL_SIGNS.search(text)) or has_foreign_letters(text)
 
 
 @cache

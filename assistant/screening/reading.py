@@ -39,7 +39,7 @@ from assistant.screening.numbers import (
     read_blood_pressures,
     read_temperatures,
 )
-from assistant.text import has_foreign_letters, has_phrase, squash, words
+from assistant.text import has_phrase, squash, words
 
 _TOO = re.compile(
     r"\b(?:i|me|ive) (?:have|got|get|do|had)?(?: got)? ?(?:it|them|one|that)? ?(?:too|also|as well)\b|\bme too\b|\bso do i\b|\bboth of us\b"
@@ -109,7 +109,7 @@ def read_answer(text: str, item: Item) -> Reading:
     """
     reading = _read(text, item, declared=True)
     value = _asked_value(text, item, reading)
-    if value == NO and has_foreign_letters(text):
+    if value == NO and answers.is_unreadable(text):
         # "36.6 но болит": nobody knows what the rest says.
         value = None
     if value is None:
