@@ -75,8 +75,6 @@ class ValidateContactRequest(SafeAction):
             step = _sent(turn, tracker)
         elif step.end == handover.DROPPED:
             step.reply.say(_dropped(record))
-        elif step.end == handover.DELETE:
-            record.empty()
         elif step.end == handover.CHECK and record.consent:
             step.reply.say(wording("handover.paused"))
         if step.ask is None and step.end in (handover.SENT, handover.DROPPED):

@@ -17,6 +17,7 @@ from actions.contact_start import contact_slots
 from assistant import locales
 from assistant.dialogue.answering import explain_term, unclear, volunteered, why_topic
 from assistant.dialogue.check import deletion_offer
+from assistant.dialogue.deletion import is_sure
 from assistant.dialogue.message import Hit, UserMessage
 from assistant.handover.record import ContactRecord
 from assistant.knowledge.procedure import procedure
@@ -57,7 +58,7 @@ class ActionAnswerShort(SafeAction):
         offer: str,
     ) -> list[EventType]:
         if offer == "delete":
-            return delete_all(dispatcher, tracker)
+            return delete_if_sure(dispatcher, tracker, message)
         if offer == "resume" and record.status == STOPPED and record.next_item:
             return resume(dispatcher, tracker, record, "utter_check_resumed")
         if offer in ("check", "resume"):
@@ -81,10 +82,21 @@ class ActionConfirmDeletion(SafeAction):
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Iterable[EventType]:
         """Ask, or delete when this was asked already."""
         if tracker.get_slot("pending_offer") == "delete":
-            return delete_all(dispatcher, tracker)
+            return delete_if_sure(dispatcher, tracker, user_message(tracker))
         reply = deletion_offer()
         send(dispatcher, reply)
         return reply_slots(reply)
+
+
+def delete_if_sure(
+    dispatcher: CollectingDispatcher, tracker: Tracker, message: UserMessage
+) -> list[EventType]:
+    """Delete all when the message can mean nothing else; ask again when it can."""
+    if is_sure(message.text):
+        return delete_all(dispatcher, tracker)
+    reply = deletion_offer()
+    send(dispatcher, reply)
+    return reply_slots(reply)
 
 
 def delete_all(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,10 +16,15 @@ _ENTRIES = {
     "kinds": ("name", "holds", "why", "basis", "kept", "seen"),
     "recipients": ("text",),
 }
+#: Variables that switch a recipient on. Each has an entry, or the record would leave out who gets data.
+SWITCHES = ("STRIA_SMTP_HOST", "STRIA_WEBHOOK_URL", "RABBITMQ_HOST")
+#: What is filled in, by label.
+_FILLED = {"days": {"days"}, "made": {"time", "version", "document"}}
 _TEXTS = ("title", "intro", "other", "rights")
+_PART = re.compile(r"\{(\w*)\}")
 _LABELS = (
     "open about kinds name holds why basis where kept seen days not_erased recipients processors "
-    "no_processors rights measures numbers table rows oldest none places made"
+    "no_processors rights measures numbers table rows oldest none places made consents"
 ).split()
 
 
@@ -40,9 +46,13 @@ def records() -> Mapping[str, Any]:
             for key in needed:
                 _text(entry, key, f"{name}: {entry.get('name', '')}".strip())
     for kind in data["kinds"]:
+        if re.fullmatch(r"[a-z]+(?:_[a-z]+)*", kind["kept"]) and not is_of_retention(kind["kept"]):
+            raise _wrong(f"kept: {kind['kept']}", f"kept: nothing is called {kind['kept']}",
+                         f"Use conversations, one of {', '.join(KINDS)}, or a text")  # fmt: skip
         tables = kind.get("tables")
         if not isinstance(tables, list) or not tables or not all(isinstance(t, str) for t in tables):
             raise _wrong(kind["name"], f"{kind['name']}: no list of tables", "Add `tables: [name]`")
+    _check_recipients(data["recipients"])
     for name in ("others", "measures"):
         if not all(isinstance(text, str) for text in _list(data, name)):
             raise _wrong(f"{name}:", f"{name} is no list of texts", "Put each text in quotes")
@@ -53,7 +63,28 @@ def records() -> Mapping[str, Any]:
         _text(data["processors"], name, "processors")
     for name in _LABELS:
         _text(data["labels"], name, "labels")
+        _check_filled(data["labels"][name], f"{name}:", _FILLED.get(name, set()))
     return data
+
+
+def _check_recipients(recipients: list[Any]) -> None:
+    for entry in recipients:
+        switch = entry.get("when")
+        if switch is not None and switch not in SWITCHES:
+            raise _wrong(str(switch), f"recipients: nothing is switched on by {switch}",
+                         f"Use one of {', '.join(SWITCHES)}")  # fmt: skip
+        if set(_PART.findall(entry["text"])) - ({"value"} if switch else set()):
+            raise _wrong(entry["text"], "recipients: a part in { } is not filled in",
+                         "Use {value} beside `when`, and no other")  # fmt: skip
+    missing = set(SWITCHES) - {entry.get("when") for entry in recipients}
+    for switch in sorted(missing):
+        raise _wrong("recipients:", f"recipients: who gets data by {switch} is left out", "Restore it")
+
+
+def _check_filled(text: str, where: str, parts: set[str]) -> None:
+    if set(_PART.findall(text)) != parts:
+        names = ", ".join(f"{{{part}}}" for part in sorted(parts)) or "nothing in { }"
+        raise _wrong(where, f"{where} the parts to be filled in are wrong", f"Write {names}")
 
 
 def is_of_retention(kept: str) -> bool:

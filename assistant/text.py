@@ -37,6 +37,11 @@ def words(text: str) -> list[str]:
     return [w.replace("'", "") for w in WORD.findall(fold(text))]
 
 
+def has_foreign_letters(text: str) -> bool:
+    """Tell whether letters stand in `text` that `words` can't read, such as those of another alphabet."""
+    return any(c.isalpha() and not c.isascii() for c in fold(text))
+
+
 def squash(text: str) -> str:
     """Return the words of `text` joined by single blanks, apostrophes removed: for phrase search."""
     return " ".join(words(text))

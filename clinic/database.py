@@ -113,7 +113,7 @@ def _engine(address: str) -> Any:
 
 @lru_cache(maxsize=4)
 def _made(address: str) -> Any:
-    parsed = sa.engine.make_url(address)
+    parsed = _parsed(address)
     options: dict[str, Any] = {"future": True, "hide_parameters": True}
     if parsed.get_backend_name() == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
@@ -125,12 +125,24 @@ def _made(address: str) -> Any:
         timeouts = {"connect_timeout": CONNECT, "options": f"-c statement_timeout={STATEMENT}s"}
         options |= {"pool_pre_ping": True, "pool_size": 2, "max_overflow": 3, "pool_timeout": WAIT}
         options |= {"connect_args": timeouts}
-    engine = sa.create_engine(parsed, **options)
+    try:
+        engine = sa.create_engine(parsed, **options)
+    except (ImportError, TypeError) as error:
+        # No driver of that kind of database is installed, or an address holds options that it does not know.
+        raise ClinicDatabaseError(type(error).__name__) from None
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare)
         sa.event.listen(engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
     _create(engine)
     return engine
+
+
+def _parsed(address: str) -> Any:
+    try:
+        return sa.engine.make_url(address)
+    except ValueError as error:
+        # Its message holds a part of the address, which can be one of the password.
+        raise ClinicDatabaseError(type(error).__name__) from None
 
 
 def _create(engine: Any) -> None:

@@ -47,7 +47,7 @@ def record_of(request: Request) -> CheckRecord | None:
     if request.slots is None:
         raise NoSummaryError(f"the check of request {clean(request.id)} can't be read")
     record = CheckRecord.from_slots(request.slots)
-    return record if record.answered or record.off_list or record.red_flags else None
+    return record if record.tells else None
 
 
 def circumstances(request: Request) -> Circumstances:

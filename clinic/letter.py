@@ -29,11 +29,9 @@ def letter(request: Request) -> str:
 
 def _summary(request: Request) -> str:
     check = request.check
-    if check is not None and (check.answered or check.off_list):
+    if check is not None and check.tells:
         return summary_letter(check, request.about)
     lines = [wording("handover.letter.no_check")]
-    if check is not None and check.red_flags:
-        lines.append(wording("summary.red_flags"))
     if check is not None and check.unanswered:
         lines.append(clean(wording("summary.questions", questions="; ".join(open_questions(check)))))
     return "\n".join(lines) + "\n"

@@ -15,11 +15,14 @@ from assistant import logs
 from clinic import database
 from clinic.database import transaction
 from clinic.tables import PERSONAL, audit, outbox, requests
+from clinic.takeovers import audit_id
 
 logger = logging.getLogger(__name__)
 
-#: Columns by which a patient can be reached, or called.
-CONTACT = ("name", "phone", "email")
+#: Columns that hold what a patient gave.
+GIVEN = ("name", "phone", "email", "wish")
+#: What is among them when the check went with the request.
+CHECK = "check"
 #: Requests that are erased by one statement: databases limit the values in one.
 BATCH = 500
 
@@ -31,9 +34,10 @@ class KnownRequest:
     Attributes:
         created: seconds since 1970.
         state: of the inbox, such as `new`.
-        contact: which of `CONTACT` were given.
+        contact: which of `GIVEN` were given, and `CHECK` when something of the check went with it.
         consent_at: seconds since 1970.
         consent_version: of the text that was agreed to.
+        noted: staff have written a note.
     """
 
     created: float
@@ -41,6 +45,7 @@ class KnownRequest:
     contact: tuple[str, ...]
     consent_at: float
     consent_version: str
+    noted: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,8 @@ def known(conversation: str) -> list[KnownRequest]:
     Raises:
         ClinicDatabaseError: The database can't be read.
     """
-    columns = [requests.c[n] for n in ("created", "state", *CONTACT, "consent_at", "consent_version")]
+    told = ("created", "state", *GIVEN, "slots", "note", "consent_at", "consent_version")
+    columns = [requests.c[name] for name in told]
     query = sa.select(*columns).where(requests.c.conversation == conversation)
     with transaction() as connection:
         rows = connection.execute(query.order_by(requests.c.created)).all()
@@ -70,9 +76,13 @@ def known(conversation: str) -> list[KnownRequest]:
         KnownRequest(
             row.created,
             row.state,
-            tuple(name for name in CONTACT if getattr(row, name)),
+            (
+                *(name for name in GIVEN if getattr(row, name)),
+                *([CHECK] if row.slots not in ("", "{}") else []),
+            ),
             row.consent_at,
             row.consent_version,
+            bool(row.note),
         )
         for row in rows
     ]
@@ -81,20 +91,23 @@ def known(conversation: str) -> list[KnownRequest]:
 def erase(conversation: str) -> Erased:
     """Erase all that the clinic's tables hold of a conversation, in one transaction.
 
-    What staff did stays in the audit; the id of a request that is gone does not.
+    What staff did stays in the audit. The id of a request that is gone does not, nor the hash of the
+    conversation: that of a phone number can be found by trying all.
 
     Raises:
         ClinicDatabaseError: It did not work, and nothing was erased.
     """
     with transaction() as connection:
         ids = _requests_of(connection, conversation)
+        hashed = audit.c.what == audit_id(conversation)
+        named = connection.execute(sa.update(audit).where(hashed).values(what="")).rowcount
         sent = _may_have_left(connection, ids)
         rows = erase_requests(connection, ids)
         for table, column in PERSONAL.items():
             rows += connection.execute(sa.delete(table).where(column == conversation)).rowcount
-        if rows:
+        if rows or named:
             database.deleting(connection)
-    if rows:
+    if rows or named:
         overwrite()
     return Erased(rows, sent)
 
@@ -125,7 +138,9 @@ def _requests_of(connection: Any, conversation: str) -> list[str]:
 
 
 def _may_have_left(connection: Any, ids: list[str]) -> bool:
-    """Tell whether a delivery of these requests was ever begun."""
-    begun = sa.or_(outbox.c.delivered.is_not(None), outbox.c.attempts > 0, outbox.c.leased > 0)
-    query = sa.select(outbox.c.id).where(outbox.c.request.in_(ids), begun).limit(1)
-    return bool(ids) and connection.execute(query).first() is not None
+    """Tell whether a delivery of these requests was ever begun; from here on nobody begins one."""
+    columns = (outbox.c.delivered, outbox.c.attempts, outbox.c.leased)
+    # Locked (PostgreSQL): else a worker could claim it between this look and the erasure.
+    query = sa.select(*columns).where(outbox.c.request.in_(ids)).with_for_update()
+    rows = connection.execute(query).all() if ids else []
+    return any(row.delivered is not None or row.attempts > 0 or row.leased > 0 for row in rows)

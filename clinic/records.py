@@ -19,6 +19,7 @@ from typing import Any
 import sqlalchemy as sa
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from assistant.handover.consent import consent_texts
 from assistant.records import is_of_retention, records, to_fill
 from assistant.retention import retention
 from clinic.database import transaction
@@ -99,6 +100,7 @@ def record(configuration: Configuration) -> Record:
     sections = [
         Section(labels["about"], rows=[[e["name"], e["text"]] for e in words["about"]]),
         Section(labels["kinds"], rows=_kinds(words, configuration, amounts)),
+        Section(labels["consents"], rows=[list(one) for one in consent_texts()]),
         Section(labels["recipients"], _recipients(words, configuration.environ)),
         Section(labels["processors"], [*_processors(words, configuration.channels), *words["others"]]),
         Section(labels["rights"], [words["rights"]]),

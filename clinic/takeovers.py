@@ -92,5 +92,5 @@ def _insert(connection: Any) -> Any:
 def _check(conversation: str, who: str) -> None:
     if not 0 < len(conversation) <= _MOST or any(unicodedata.category(c) in _UNFIT for c in conversation):
         raise ValueError(f"The name of a conversation has 1 to {_MOST} characters, none of them for control.")
-    if not who.strip():
-        raise ValueError("It has to be said who does it.")
+    if not who.strip() or any(unicodedata.category(c) in _UNFIT for c in who):
+        raise ValueError("It has to be said who does it, without characters for control.")

@@ -21,7 +21,7 @@ def read_lines(text: str) -> int:
     """
     if not text:
         return LINES
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 1_000_000):
+    if not (text.isascii() and text.isdecimal() and len(text) < 8 and 1 <= int(text) <= 1_000_000):
         raise CommandError(f"LINES={text} is no number from 1 to 1000000")
     return int(text)
 

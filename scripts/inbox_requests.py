@@ -1,12 +1,13 @@
 """The requests of patients on the command line: what the inbox shows, without it.
 
     make requests                            lists those that are open
-    make requests SEARCH="ann" STATE=all     looks in name, phone, e-mail and wish
+    SEARCH="ann" make requests STATE=all     looks in name, phone, e-mail and wish
     make requests ID=0B6F6A52                shows one; FORMAT=html, fhir or csv tells it in another form
     make requests ID=0B6F6A52 STATE=done     sets the state: new, in_progress or done
     make requests FORMAT=csv OUT=file        all that are found, for a spreadsheet; FORMAT=fhir for systems
 
-Everything is kept in the audit, under the name of who runs it.
+What a patient is called stands before make: what stands behind it is in the list of processes, which all users of
+the machine can read. Everything is kept in the audit, under the name of who runs it.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ def number(name: str, least: int, most: int, default: int | None = None) -> int:
     text = os.environ.get(name, "").strip()
     if not text and default is not None:
         return default
-    if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
+    if not (text.isascii() and text.isdecimal() and len(text) < 8 and least <= int(text) <= most):
         raise CommandError(f"{name} has to be a number from {least} to {most}, such as {name}={least + 2}")
     return int(text)
 

@@ -15,6 +15,7 @@ import re
 import sys
 import time
 import warnings
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -65,16 +66,18 @@ def amounts(store: Any) -> list[Amount]:
     import sqlalchemy as sa
     from rasa.core.tracker_store import SQLTrackerStore
 
-    from rasa_ext.stores import claims
+    from rasa_ext.stores import claims, received
     from rasa_ext.stores.wrappers import innermost
 
     inner = innermost(store)
     if not isinstance(inner, SQLTrackerStore):
         raise CommandError("the tracker store of endpoints.yml is no SQL store")
     claims.prepare(inner.engine)
+    received.prepare(inner.engine)
     found = []
     with inner.session_scope() as session:
-        columns = {"events": inner.SQLEvent.timestamp, claims.table.name: claims.table.c.at}
+        columns = {"events": inner.SQLEvent.timestamp}
+        columns |= {table.name: table.c.at for table in (claims.table, received.table)}
         for name, age in columns.items():
             count, oldest = session.query(sa.func.count(age), sa.func.min(age)).one()
             found.append(Amount(name, int(count), day_of(oldest)))
@@ -99,7 +102,7 @@ def configuration(folder: Path) -> Configuration:
         conversation_days=session_days(folder) if retention.can_purge(innermost(store)) else None,
         amounts=amounts(store),
         places=[
-            ("events, stria_claims", without_login(events)),
+            ("events, stria_claims, stria_received", without_login(events)),
             ("clinic_*", without_login(database.url())),
         ],
         version=version(),
@@ -153,12 +156,22 @@ def made(folder: Path, form: str) -> str:
     return as_page(found) if form == "html" else as_text(found)
 
 
-def main() -> int:
-    """Prints or writes the record; returns the exit status."""
-    form, named = os.environ.get("FORMAT") or "text", os.environ.get("OUT", "")
-    out = Path(named).expanduser().absolute() if named else None
+def form_of(environ: Mapping[str, str]) -> str:
+    """Returns the form that FORMAT asks for.
+
+    Raises:
+        CommandError: There is none of that name.
+    """
+    form = environ.get("FORMAT") or "text"
     if form not in FORMATS:
         raise CommandError(f"FORMAT={form} is not known; use one of {', '.join(FORMATS)}")
+    return form
+
+
+def main() -> int:
+    """Prints or writes the record; returns the exit status."""
+    form, named = form_of(os.environ), os.environ.get("OUT", "")
+    out = Path(named).expanduser().absolute() if named else None
     for name, value in rasa_settings(read_ports(), os.environ).items():
         os.environ.setdefault(name, value)
     text = made(project_file("endpoints.yml").parent, form)

@@ -181,9 +181,9 @@ def on_the_clinics_database(command: str, environ: Mapping[str, str]) -> int:
 def records(environ: Mapping[str, str]) -> int:
     """Prints the record of processing; returns the exit status."""
     os.environ.update(settings(environ))
-    from scripts.records import made
+    from scripts.records import form_of, made
 
-    sys.stdout.write(made(DEPLOY, environ.get("FORMAT") or "text"))
+    sys.stdout.write(made(DEPLOY, form_of(environ)))
     return 0
 
 

@@ -129,7 +129,7 @@ def rendered(slots: Mapping[str, Any], channel: str, form: str) -> str:
 
     record = CheckRecord.from_slots(slots)
     about = Circumstances(channel=channel, language=str(slots.get(SLOT) or DEFAULT))
-    if not (record.answered or record.off_list or record.red_flags):
+    if not record.tells:
         raise CommandError("this conversation has no check yet; make summary lists those with one")
     if form == "text":
         return summary_letter(record, about)

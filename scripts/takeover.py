@@ -108,7 +108,7 @@ def main() -> int:
     try:
         told = (give_back if gives else take)(sender, who) if sender else listing()
     except ValueError as error:
-        raise CommandError(f"SENDER: {error}") from None
+        raise CommandError(f"SENDER or WHO: {error}") from None
     except ClinicDatabaseError as error:
         raise CommandError(f"the clinic's database can't be used ({error}); is {URL} right?") from None
     say(told.rstrip("\n"))

@@ -24,6 +24,7 @@ def _stages() -> tuple[tuple[Check, ...], ...]:
         claims,
         clinic,
         closing,
+        contact_forms,
         coverage,
         domain_use,
         examples,
@@ -50,6 +51,7 @@ def _stages() -> tuple[tuple[Check, ...], ...]:
         lent,
         lists,
         clinic,
+        contact_forms,
     )
     said = (forbidden, closing, readability)
     # Other languages are compared with English when English is in order.

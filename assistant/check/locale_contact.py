@@ -21,7 +21,7 @@ QUESTIONS = tuple(f"utter_ask_{slot}" for slot in FORM_SLOTS)
 SECTION = "means_in_request"
 _YES = MEANINGS[:2]
 #: A language may leave these lists empty.
-_OPTIONAL = ("beside",)
+_OPTIONAL = ("beside", "asks")
 
 
 def check(language: Language) -> Iterator[Finding]:

@@ -101,9 +101,9 @@ RUNTIME: dict[str, Shape] = {
     INJECTION: Keys({"patterns": WORDS}),
     CLINIC: Keys(others=Anything()),
     CONTACT_FORMS: Keys(others=Anything()),
-    PLAIN_WORDS: Keys(
-        dict.fromkeys("plain everyday numbers joined named maybe_named names_too titles after_name".split(), WORDS)
-    ),
+    PLAIN_WORDS: Keys(dict.fromkeys((
+        "plain everyday numbers month_too before_month streets joined named maybe_named names_too titles after_name"
+    ).split(), WORDS)),
 }  # fmt: skip
 _DOMAIN = Keys(
     more={

@@ -12,6 +12,7 @@ import re
 from assistant.dialogue.answering import reply_to
 from assistant.dialogue.check_commands import command, explained
 from assistant.dialogue.check_step import Step, deletion_offer, emergency_reply
+from assistant.dialogue.deletion import is_sure
 from assistant.dialogue.message import UserMessage
 from assistant.rendering.reply import CHECK, Reply
 from assistant.safety.red_flags import RedFlag, find_red_flag
@@ -63,7 +64,8 @@ def advance(
     flag = find_red_flag(message.text) or classified_flag(message.text, message.ranking)
     if flag:
         return _emergency(flag, record, item)
-    if offer == "delete" and (message.is_a("delete_data", "affirm") or answers.is_yes(message.text)):
+    meant = message.is_a("delete_data", "affirm") or answers.is_yes(message.text)
+    if offer == "delete" and meant and is_sure(message.text):
         return _deleted(record)
     reading = read_answer(message.text, item)
     if message.is_a("explain_meaning", "explain_why", at_least=COMMAND_GATE) and _only_doubt(reading, item):

@@ -15,6 +15,7 @@ from assistant.dialogue.check import deletion_offer, emergency_reply
 from assistant.dialogue.handover_change import change
 from assistant.dialogue.message import UserMessage
 from assistant.handover.clinic_file import clinic
+from assistant.handover.consent import consent_version
 from assistant.handover.contact import MAX_PHONE, MAX_WISH, Found, read_contact, read_name, read_wish
 from assistant.handover.forms import has_any, is_whole, is_yes
 from assistant.handover.hours import reach_text
@@ -23,6 +24,7 @@ from assistant.rendering.reply import Reply
 from assistant.safety.red_flags import RedFlag, find_red_flag
 from assistant.safety.second_net import classified_flag
 from assistant.screening.evidence import Reading
+from assistant.screening.reading import read_volunteered
 from assistant.screening.record import EMERGENCY as STILL
 from assistant.screening.record import CheckRecord
 from assistant.screening.spelling import english_words
@@ -107,7 +109,7 @@ class Turn:
         """What goes with the request, a line each; nothing when the patient said nothing of the kind."""
         c = self.check
         parts = {
-            "answers": c.answered or c.off_list or c.readings,
+            "answers": c.answered or c.off_list or c.readings or c.unread,
             "questions": c.unanswered,
             "emergency": c.red_flags,
         }
@@ -120,6 +122,20 @@ def advance(turn: Turn) -> ContactStep:
     if flag:
         reply = emergency_reply(flag, in_check=False).say(response="utter_emergency_contact_stopped")
         return ContactStep(reply, None, EMERGENCY, flag)
+    step = _advance(turn)
+    # Nobody may read a wish today, so what needs help today is said now.
+    warned = [Reply().say(response=f"utter_urgent_{what}").messages[0] for what in _urgent(turn.text)]
+    step.reply.messages[:0] = warned
+    return step
+
+
+def _urgent(text: str) -> list[str]:
+    if locales.current() != locales.DEFAULT:
+        return strict.urgent_numbers(text)
+    return list(dict.fromkeys(read_volunteered(text).urgent))
+
+
+def _advance(turn: Turn) -> ContactStep:
     plain_stop = turn.short and turn.question != WISH and turn.message.is_a("stop_check", at_least=GATE)
     if is_whole(turn.text, "stop") or plain_stop:
         return ContactStep(Reply(kind=SMALLTALK), None, DROPPED)
@@ -150,7 +166,7 @@ def _again(turn: Turn, said: str) -> ContactStep:
 
 def _consent(turn: Turn) -> ContactStep:
     if is_yes(turn.text, "agree"):
-        turn.record.agree(clinic().consent_version)
+        turn.record.agree(consent_version())
         return go_on(turn)
     if is_whole(turn.text, "refuse") or (turn.short and turn.message.is_a("deny", at_least=GATE)):
         return ContactStep(Reply(kind=SMALLTALK), None, DROPPED)

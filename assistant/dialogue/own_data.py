@@ -12,13 +12,14 @@ from assistant.wording import section, wording
 
 @dataclass(frozen=True)
 class Wish:
-    """A request to the clinic: times in seconds since 1970, its state, and which ways to reach were given."""
+    """A request to the clinic: times in seconds since 1970, its state, what was given, and if staff wrote a note."""
 
     created: float
     state: str
     contact: tuple[str, ...]
     consent_at: float
     consent_version: str
+    noted: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def told(data: OwnData) -> str:
     lines = [_messages(data), _consent(data), *_check(data.record), *map(_wish, data.requests)]
     if data.begun is not None:
         lines.append(wording("own_data.begun", contact=_contact(data.begun)))
-    if not data.requests:
+    elif not data.requests:
         lines.append(wording("own_data.no_request"))
     if "conversations" in data.days:
         lines.append(wording("own_data.kept_chat", days=data.days["conversations"]))
@@ -97,7 +98,7 @@ def _check(record: CheckRecord) -> list[str]:
 
 def _wish(wish: Wish) -> str:
     states = section("own_data.states")
-    return wording(
+    told = wording(
         "own_data.request",
         day=_day(wish.created),
         state=states.get(wish.state.replace(" ", "_"), wish.state),
@@ -105,6 +106,7 @@ def _wish(wish: Wish) -> str:
         consented=_day(wish.consent_at),
         version=wish.consent_version,
     )
+    return f"{told} {wording('own_data.request_note')}" if wish.noted else told
 
 
 def _contact(names: tuple[str, ...]) -> str:

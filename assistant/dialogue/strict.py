@@ -18,8 +18,11 @@ from assistant.screening.evidence import Reading
 from assistant.screening.items import ITEMS, YES, Item
 from assistant.screening.numbers import read_blood_pressures, read_temperatures
 from assistant.screening.record import CheckRecord
+from assistant.text import words
 from assistant.wording import wording
 
+#: The item whose answer may be a number alone; words of its name that are longer than this name a fever.
+_FEVER, _SMALL = "temperature", 5
 #: What a patient can do instead of asking in this language.
 _CHOICES = (CHECK, Choice("Talk to a person"), Choice("In English"))
 
@@ -82,23 +85,44 @@ def _not_read(message: UserMessage, record: CheckRecord, item: Item) -> Step:
     if not message.best and record.attempts.get(item, 0) + 1 < check.MAX_ATTEMPTS:
         record.note_unread(item, message.text.strip())
     reply = Reply()
-    note_numbers(message, record, reply)
+    # "41" where fever is asked for is a temperature, "tengo 41 años" is none.
+    alone = not any(c.isalpha() for c in message.text)
+    note_numbers(message, record, reply, asked=alone and item == _FEVER)
     return check.again(reply, message, record, item, help_text=True)
 
 
-def note_numbers(message: UserMessage, record: CheckRecord, reply: Reply) -> None:
+def note_numbers(message: UserMessage, record: CheckRecord, reply: Reply, *, asked: bool = False) -> None:
     """Keep blood pressures and temperatures for the specialist; a number that needs a doctor today is answered.
 
     What they say about a question is not read: a number may be another person's, or long past.
+
+    Args:
+        message: of the patient.
+        record: the state of the check.
+        reply: to add to.
+        asked: the question about fever is open, so a number alone is a temperature.
     """
     pressures = read_blood_pressures(message.text)
-    temperatures = read_temperatures(message.text, asked=False)
-    urgent = ["blood_pressure"] * any(p.value == YES for p in pressures)
-    urgent += ["temperature"] * any(t.urgent for t in temperatures)
-    for what in urgent:
+    temperatures = read_temperatures(message.text, asked=asked or _of_fever(message.text))
+    for what in urgent_numbers(message.text, asked=asked):
         reply.say(response=f"utter_urgent_{what}")
     read = [p.words for p in pressures] + [t.words for t in temperatures]
     record.note(Reading(readings=read))
+
+
+def urgent_numbers(text: str, *, asked: bool = False) -> list[str]:
+    """Return which numbers in `text` need a doctor today: `blood_pressure`, `temperature`. `asked` as above."""
+    temperatures = read_temperatures(text, asked=asked or _of_fever(text))
+    urgent = ["blood_pressure"] * any(p.value == YES for p in read_blood_pressures(text))
+    return urgent + ["temperature"] * any(t.urgent for t in temperatures)
+
+
+def _of_fever(text: str) -> bool:
+    """Tell whether a word for fever stands in `text`: one of the item's name in the language of the conversation."""
+    if _FEVER not in ITEMS:
+        return False
+    named = {w for w in words(wording(f"items.{_FEVER}.name")) if len(w) > _SMALL}
+    return not named.isdisjoint(words(text))
 
 
 def correction_of(message: UserMessage, record: CheckRecord) -> Correction | None:

@@ -15,8 +15,8 @@ FILE = "clinic.yml"
 #: Monday is 0, as in `date.weekday`.
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CONTACT = ("phone", "email", "website", "address")
-#: A column of the database.
-VERSION_LENGTH = 32
+#: What a column of the database leaves beside the language and the hash of the text (`consent`).
+VERSION_LENGTH = 16
 MIDNIGHT = "24:00"
 
 #: From and to, as times of the day; a `to` of midnight is the end of the day.

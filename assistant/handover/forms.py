@@ -11,7 +11,7 @@ from functools import cache
 
 from assistant import locales
 from assistant.datafiles import DataFileError, find, load_yaml
-from assistant.text import fold, has_phrase, squash, words
+from assistant.text import fold, has_foreign_letters, has_phrase, squash, words
 
 FILE = "handover/forms.yml"
 #: The same lists, in the folder of a language.
@@ -19,11 +19,27 @@ OWN_FILE = "handover_forms.yml"
 #: What whole messages can mean, beside the parts of a request.
 MEANINGS = ("agree", "send", "refuse", "stop", "skip", "keep", "change_something")
 LISTS = (
-    *("agree", "send", "send_now", "beside", "refuse", "stop", "skip", "keep", "change", "change_something"),
+    *(
+        "agree",
+        "send",
+        "send_now",
+        "beside",
+        "asks",
+        "refuse",
+        "stop",
+        "skip",
+        "keep",
+        "change",
+        "change_something",
+    ),
     *("remove", "own", "field_openers", "polite", "new_value", "name_openers", "name_plain"),
 )
 FIELDS = ("name", "phone", "email", "way", "wish")
 
+#: Question marks of all kinds, and signs of a no: beside them nothing is a yes.
+_NO_YES = frozenset(
+    "?\uff1f\u061f\u00bf\u203d\u2048\u2049\u2047\u2753\u2754\u037e\U0001f44e\u274c\u2716\u274e\U0001f6ab\U0001f6d1\u270b\u26d4\U0001f645"
+)
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -107,9 +123,17 @@ def _is_yes(text: str, language: str, name: str) -> bool:
     if language != locales.DEFAULT:
         return _is_whole(text, language, (name,))
     tokens, yes = words(text), _set(language, name)
-    if not tokens or "?" in text:
+    if not tokens or is_doubted(text):
         return False
     return any(t in yes for t in tokens) and all(t in yes | _set(language, "beside") for t in tokens)
+
+
+def is_doubted(text: str) -> bool:
+    """Tell whether an English message is a question, also without its mark, or holds what can't be read or means no."""
+    if any(c in _NO_YES for c in text) or has_foreign_letters(text):
+        return True
+    # "Is that OK", "can I send it": a question without its mark.
+    return any(f"{squash(text)} ".startswith(f"{opener} ") for opener in forms()["asks"])
 
 
 def has_any(text: str, name: str) -> bool:

@@ -13,12 +13,17 @@ from functools import cache, lru_cache
 from assistant.datafiles import load_yaml
 from assistant.screening.items import CONDITION, Item, neutral_words, policies
 from assistant.screening.lexicon import AMBIGUOUS, STRONG, cues, terms
-from assistant.text import fold, has_phrase, squash, words
+from assistant.text import fold, has_foreign_letters, has_phrase, squash, words
 
 FORMS = "screening/answer_forms.yml"
 
 _YES_SIGNS = re.compile("[\U0001f44d\u2705\u2714\u2611]")
 _NO_SIGNS = re.compile("[\U0001f44e\u274c\u2716\U0001f6ab]")
+#: Faces of the ill, medicines, a thermometer: beside a no they tell more than the no does.
+_ILL_SIGNS = re.compile(
+    "[\U0001f48a\U0001f489\U0001f494\U0001f321\U0001f635\U0001f637\U0001f912\U0001f915\U0001f922\U0001f927"
+    "\U0001f92e\U0001f975\U0001f976\U0001f9a0\U0001fa78\U0001fa79\U0001fac0\U0001fac1]"
+)
 _STRETCHED = re.compile(r"^(n+o+p*e*|n+a+h+|n+e+i+n+)$")
 _CLAIM = re.compile(
     r"\b(?:i|ive|we) (?:do|have|got|had|take|use|am|was|did|get)\b"
@@ -69,6 +74,9 @@ def _item_words(item: Item) -> frozenset[str]:
 def is_no(text: str, item: Item) -> bool:
     """Tell whether the whole of `text` is a plain no to the question about `item`."""
     tokens = words(text)
+    if is_unreadable(text):
+        # "no, но есть сыпь": what can't be read is no part of a plain no.
+        return False
     if not tokens:
         return bool(_NO_SIGNS.search(text)) and not _YES_SIGNS.search(text)
     joined = " ".join(tokens)
@@ -90,6 +98,11 @@ def is_no(text: str, item: Item) -> bool:
     if any(t in _set("yes_words") - {"absolutely", "definitely", "sure"} for t in tokens):
         return False
     return all(_is_no_word(t) or t in allowed or t in clear_words for t in tokens)
+
+
+def is_unreadable(text: str) -> bool:
+    """Tell whether words of another alphabet, or faces of the ill, stand in `text`, which may tell anything."""
+    return bool(_ILL_SIGNS.search(text)) or has_foreign_letters(text)
 
 
 @cache

@@ -93,9 +93,23 @@ def find_correction(
     if target is None:
         return None
     value = _new_value(text, squashed, target, reading)
+    if value == NO:
+        value = _sure_no(text, squashed)
     if value is None and not (strong or declared):
         return None
     return Correction(target, value)
+
+
+#: "Can you change fever to no?" is a wish.
+_ASKED_TO = re.compile(r"\b(?:can|could|would|will|may) (?:you|i|we)\b|\bplease\b")
+
+
+def _sure_no(text: str, squashed: str) -> Value | None:
+    """Return what a new no is worth: unsure with a doubt behind it; None when it asks, or holds what can't be read."""
+    if answers.is_unreadable(text) or ("?" in text and not _ASKED_TO.search(squashed)):
+        return None
+    # "From not sure to no" has its doubt before the no.
+    return UNSURE if answers.is_unsure(re.split(r"\bno\b", squashed, maxsplit=1)[-1]) else NO
 
 
 def _target(

@@ -10,6 +10,7 @@ import re
 from functools import cache, lru_cache
 
 from assistant.datafiles import load_yaml
+from assistant.screening import answers
 from assistant.screening.asked import TOO, asked_value
 from assistant.screening.assertion import Assertion, Clause, assert_span
 from assistant.screening.evidence import Evidence, Reading
@@ -85,6 +86,9 @@ def read_answer(text: str, item: Item) -> Reading:
     """
     reading = _read(text, item, declared=True)
     value = asked_value(text, item, reading)
+    if value == NO and answers.is_unreadable(text):
+        # "36.6 но болит": nobody knows what the rest says.
+        value = None
     if value is None:
         reading.values.pop(item, None)
         reading.ask_again = True

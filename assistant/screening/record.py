@@ -79,6 +79,11 @@ class CheckRecord:
         return [i for i in ITEMS if self.values[i] is not None]
 
     @property
+    def tells(self) -> bool:
+        """True when there is something for the specialist: an answer, or whatever else was said about health."""
+        return bool(self.answered or self.off_list or self.readings or self.red_flags or self.unread)
+
+    @property
     def done(self) -> int:
         """How many questions were asked and answered."""
         return sum(1 for i in ITEMS if self.values[i] is not None and i in self.asked)

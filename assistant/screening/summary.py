@@ -81,7 +81,7 @@ def grounds(record: CheckRecord) -> list[str]:
 
 def summary_text(record: CheckRecord) -> str:
     """Return the summary for the specialist as text for the chat."""
-    if not (record.answered or record.off_list):
+    if not record.tells:
         return wording("summary.empty")
     lines = [wording("summary.title")]
     if record.status == DONE and record.next_item is None:
@@ -96,6 +96,8 @@ def summary_text(record: CheckRecord) -> str:
         lines.append(wording("summary.readings", readings=", ".join(record.readings)))
     if record.off_list:
         lines.append(wording("summary.off_list", words=", ".join(record.off_list)))
+    if record.unread:
+        lines.append(wording("summary.unread", words="; ".join(f"“{shorten(w, 80)}”" for w in record.unread)))
     if record.red_flags:
         lines.append(wording("summary.red_flags"))
     changes = [

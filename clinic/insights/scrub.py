@@ -55,6 +55,8 @@ class Scrubber:
         self._words = words
         lists = words.lists
         self._numbers, self._joined = frozenset(lists["numbers"]), frozenset(lists["joined"])
+        self._month, self._before_month = frozenset(lists["month_too"]), frozenset(lists["before_month"])
+        self._streets = frozenset(lists["streets"])
         self._titles, self._after = frozenset(lists["titles"]), frozenset(lists["after_name"])
         self._names_too = frozenset(lists["names_too"])
         self._named = [tuple(phrase.split()) for phrase in lists["named"]]
@@ -71,6 +73,7 @@ class Scrubber:
         self._before_name_words(pieces)
         self._capitals(pieces)
         self._numbers_in_words(pieces)
+        self._dates_and_streets(pieces)
         for piece in pieces:
             if piece.word and not piece.gone:
                 piece.word = self._known(piece.word)
@@ -176,8 +179,24 @@ class Scrubber:
             for at in order:
                 number[at] = number[at] or (before and words[at].word in self._joined)
                 before = number[at]
+        # "one one one one": each alone is a plain word.
+        for at in range(len(words) - 1):
+            if words[at].word == words[at + 1].word and words[at].word in self._joined - {"and"}:
+                number[at] = number[at + 1] = True
         for piece, is_number in zip(words, number, strict=True):
             piece.gone = piece.gone or is_number
+
+    def _dates_and_streets(self, pieces: list[_Piece]) -> None:
+        """Take out a month that is another word as well, beside what makes it a date, and streets with their names."""
+        words = [p for p in pieces if p.word]
+        for at, piece in enumerate(words):
+            if piece.word in self._month:
+                before = at > 0 and (words[at - 1].word in self._before_month or words[at - 1].gone)
+                after = at + 1 < len(words) and words[at + 1].gone
+                piece.gone = piece.gone or before or after
+            if piece.word in self._streets:
+                near = words[max(0, at - 2) : at]
+                _remove([p for p in near if p.word not in self._words.plain] + [piece])
 
 
 @lru_cache(maxsize=1)

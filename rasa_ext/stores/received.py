@@ -165,9 +165,14 @@ def take_up(engine: Any, channel: str, owner: str) -> list[Left]:
     return left
 
 
-def clear(connection: Any, now: float) -> None:
-    """Delete what nobody will answer any more, in a transaction of the caller's; the table has to be there."""
-    connection.execute(table.delete().where(table.c.at < now - KEPT))
+def clear(connection: Any, now: float) -> int:
+    """Delete what nobody will answer any more, such as of a channel that is switched off; return how much.
+
+    Args:
+        connection: in a transaction of the caller's; the table has to be there.
+        now: seconds since 1970.
+    """
+    return int(connection.execute(table.delete().where(table.c.at < now - KEPT)).rowcount)
 
 
 def erase(connection: Any, sender: str) -> None:

@@ -21,6 +21,7 @@ from rasa.shared.core.events import UserUttered
 from assistant import logs
 from assistant.retention import retention
 from clinic import retention as of_clinic
+from clinic import sqlite_file
 from rasa_ext.stores import claims, received
 from rasa_ext.stores.apart import apart
 from rasa_ext.stores.erasure import erase_rows, in_clinic
@@ -132,7 +133,9 @@ def _clear(store: Any, now: float) -> None:
         if session.get_bind().dialect.name == "sqlite":
             session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
         claims.clear(session, now)
-        received.clear(session, now)
+        # Words of a patient, whose conversation may never have begun.
+        if received.clear(session, now) and session.get_bind().dialect.name == "sqlite":
+            session.connection().exec_driver_sql(sqlite_file.MARK)
         session.commit()
 
 

@@ -100,6 +100,20 @@ class TestDeletion:
         assert left == {"answer_kind": "smalltalk"}
         assert {k: v for k, v in record.items() if v} == {"status": "none"}
 
+    @pytest.mark.parametrize(
+        ("text", "intent"),
+        [("yes?", "affirm"), ("yes, no", "affirm"), ("yes нет", "affirm"), ("yes 👎", "affirm"), ("is that ok", "affirm"),
+         ("can i delete it", "delete_data"), ("don't delete it", "delete_data"), ("do you delete my data?", "delete_data")],
+    )  # fmt: skip
+    def test_what_may_be_meant_otherwise_is_asked_again(self, text: str, intent: str) -> None:
+        """It can't be undone; the next plain yes does it."""
+        patient = offered(None)
+        patient.run(ActionConfirmDeletion(), "delete my data", "delete_data")
+        turn = patient.run(SHORT if intent == "affirm" else ActionConfirmDeletion(), text, intent)
+        assert turn.responses == ["utter_delete_confirm"]
+        assert patient.slots["cardiovascular"] == "no"
+        assert patient.run(SHORT, "Yes, delete it all", "affirm").responses == ["utter_data_deleted"]
+
     def test_a_no_in_between_withdraws_it(self) -> None:
         """The next wish is asked about again."""
         patient = offered(None)

@@ -88,3 +88,18 @@ def test_personal_tables_name_their_conversation():
     """A table with a conversation that is not listed would survive "forget me"."""
     named = {t.name for t in tables.metadata.tables.values() if "conversation" in t.c}
     assert named == {t.name for t in tables.PERSONAL}
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["mysql://clinic:hunter2@host/db", "oracle://host/db", "postgresql://clinic:hun@ter2:hunter2/db", "hunter2", "sqlite://",
+     "sqlite:////proc/hunter2/clinic.db", "postgresql+nothing://host/db", "://"],
+)  # fmt: skip
+def test_an_address_that_can_not_be_used(address: str, monkeypatch: pytest.MonkeyPatch):
+    """One kind of error, which tells nothing of the address: a part of it is a password."""
+    monkeypatch.setenv(database.URL, address)
+    for use in (count, database.forget_deleted):
+        with pytest.raises(database.ClinicDatabaseError) as caught:
+            use()
+        assert "hunter2" not in str(caught.value)
+    assert not database.ready()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.screening.evidence import Reading
 from assistant.screening.fhir_rules import check_response
 from assistant.screening.record import CheckRecord
 from clinic.letter import as_json, letter, page
@@ -27,6 +28,30 @@ def test_only_questions_and_a_sign_of_an_emergency() -> None:
     assert "Questions the document could not answer: the price; “is it loud?”" in text
     assert "Signs of an emergency were described" in text
     assert "you have not answered" not in text
+
+
+@pytest.mark.parametrize("kind", ["readings", "red_flags", "unread"])
+def test_what_was_told_beside_the_questions_goes_along(kind: str) -> None:
+    """Readings, signs of an emergency and words that nobody has read are told, also when no question has an answer."""
+    check = CheckRecord()
+    if kind == "readings":
+        check.note(Reading(readings=["150/95"]))
+    elif kind == "red_flags":
+        check.flag("chest_pain", None)
+    else:
+        check.note_unread("herpes", "tengo herpes desde ayer")
+    said = {
+        "readings": "150/95",
+        "red_flags": "Signs of an emergency",
+        "unread": "“tengo herpes desde ayer”",
+    }[kind]
+    made = request(check=check)
+    assert said in letter(made)
+    assert "said nothing to the check" not in letter(made)
+    fhir = as_json(made)["fhir"]
+    assert check_response(fhir) == []
+    assert said in fhir["text"]["div"]
+    assert said.strip("“”") in (page(made) or "")
 
 
 def test_no_check() -> None:

@@ -7,8 +7,9 @@ import time
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 
-from clinic import database, outbox, requests
+from clinic import database, outbox, privacy, requests, tables
 from clinic.database import ClinicDatabaseError
 from tests.databases import Postgres, start_postgres
 from tests.unit.clinic.made import request
@@ -61,6 +62,23 @@ def test_another_conversation() -> None:
     requests.add(made)
     with pytest.raises(ClinicDatabaseError, match="OtherConversation"):
         requests.add(type(made)(**{**vars(made), "conversation": "web:2"}))
+
+
+def test_erased_while_a_delivery_begins() -> None:
+    """Whoever is first: what may have left is told to the patient, also when it was claimed in the same moment."""
+    made, erased = request(), []
+    requests.add(made, WAYS)
+    erasing = threading.Thread(target=lambda: erased.append(privacy.erase(made.conversation)))
+    with database.transaction() as connection:
+        # As `claim` does it, before its transaction ends.
+        connection.execute(sa.select(tables.outbox).with_for_update())
+        connection.execute(sa.update(tables.outbox).values(leased=time.time() + 60))
+        erasing.start()
+        erasing.join(1.0)
+        assert erasing.is_alive()
+    erasing.join(10.0)
+    assert [one.sent for one in erased] == [True]
+    assert requests.get(made.id) is None
 
 
 def test_killed_and_back(server: Postgres) -> None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clinic import database, privacy, tables
+from clinic import database, privacy, tables, takeovers
 from clinic.audit import record
 from clinic.database import transaction
 
@@ -59,10 +59,13 @@ def everything() -> list[list[Any]]:
 
 def test_known_tells_kinds_and_not_words():
     """Time, state, consent, and which ways to reach were given."""
-    add_request(phone="+49 1", email="")
+    add_request(phone="+49 1", email="", slots='{"herpes": "no"}')
+    given = ("name", "phone", "wish", "check")
     assert privacy.known("web:a") == [
-        privacy.KnownRequest(1.0, "new", ("name", "phone"), consent_at=2.0, consent_version="3")
+        privacy.KnownRequest(1.0, "new", given, consent_at=2.0, consent_version="3", noted=True)
     ]
+    add_request("web:c", name="", wish="", note="", email="a@b.org")
+    assert privacy.known("web:c") == [privacy.KnownRequest(1.0, "new", ("email",), 2.0, "3", noted=False)]
     assert privacy.known("web:b") == []
 
 
@@ -75,6 +78,17 @@ def test_erase_leaves_nothing_that_names_it():
     assert len([row for row in rows if other in row]) == 3
     assert len([row for row in rows if "done" in row]) == 2
     assert privacy.erase("web:a").rows == 0
+
+
+def test_erase_leaves_no_hash_of_a_conversation():
+    """All phone numbers can be hashed to find whose it is; also when the flag is long gone."""
+    name, other = "whatsapp:+4915112345678", "whatsapp:+4915112345679"
+    for conversation in (name, other):
+        takeovers.take(conversation, "anna")
+        takeovers.give_back(conversation, "anna")
+    assert privacy.erase(name).rows == 0
+    left = [row[-1] for row in everything() if "anna" in row]
+    assert left == ["", "", takeovers.audit_id(other), takeovers.audit_id(other)]
 
 
 @pytest.mark.parametrize(

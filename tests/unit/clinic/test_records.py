@@ -116,6 +116,20 @@ def test_every_table_is_described():
     assert "Not described yet: add it to data/records.yml Where: clinic_new" in text
 
 
+def test_who_sees_a_table_is_true():
+    """What the inbox shows is seen by staff; of the tracker's tables, of which it shows nothing, it is not said."""
+    shown = {
+        "clinic_requests",
+        "clinic_outbox",
+        "clinic_takeovers",
+        "clinic_questions",
+        "clinic_counts",
+        "clinic_audit",
+    }
+    for kind in records()["kinds"]:
+        assert kind["seen"].startswith("Staff with a login") == (set(kind["tables"]) <= shown), kind["name"]
+
+
 def test_what_is_to_be_filled_in_is_counted():
     """By its square brackets, only of what is shown."""
     assert to_fill({"a": "[name]", "b": ["x", {"c": "see [this]"}], "d": 3}) == 2
@@ -167,6 +181,13 @@ def test_the_page():
         ("measures:", "measure:", "no list measures"),
         ("processors:\n", "processors: x\nothers_of_old:\n", "no section processors"),
         ("  rows: \"Rows\"\n", "", "labels lacks the text 'rows'"),
+        ("when: STRIA_WEBHOOK_URL", "when: STRIA_WEBHOK_URL", "nothing is switched on by STRIA_WEBHOK_URL"),
+        (', when: STRIA_WEBHOOK_URL}', "}", "a part in { } is not filled in"),
+        ("system at {value}", "system at {valeu}", "a part in { } is not filled in"),
+        ("when: RABBITMQ_HOST", "when: STRIA_SMTP_HOST", "who gets data by RABBITMQ_HOST is left out"),
+        ("kept: requests_done", "kept: requests_don", "nothing is called requests_don"),
+        ('days: "{days} days"', 'days: "{day} days"', "days: the parts to be filled in are wrong"),
+        ("Made on {time}", "Made on {tim}", "made: the parts to be filled in are wrong"),
     ],
 )  # fmt: skip
 def test_mistakes_are_named(

@@ -75,6 +75,15 @@ class TestRestartAndDelete:
         assert (None, CheckRecord()) == (step.ask, record)
         assert "utter_data_deleted" in spoken(step.reply)
 
+    @pytest.mark.parametrize("text", ["yes?", "yes, no", "yes нет", "is it ok"])
+    def test_delete_in_doubt(self, text: str) -> None:
+        """It can't be undone: nothing is deleted by what may mean something else."""
+        record = answered("no", "yes")
+        step = command(text, "affirm", record, offer="delete")
+
+        assert "utter_data_deleted" not in spoken(step.reply)
+        assert ("no", "yes") == (record.values["cardiovascular"], record.values["local_infection"])
+
     @pytest.mark.parametrize(("text", "name"), [("No, keep them", "deny"), ("no", "deny")])
     def test_delete_refused(self, text: str, name: str) -> None:
         """Without it everything stays."""

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.dialogue import handover
 from assistant.dialogue.handover import ContactStep, Turn, advance
+from assistant.handover.consent import consent_version
 from assistant.handover.record import CHANGE, CONSENT, NAME, QUESTIONS, SEND, WAY, WISH, ContactRecord
 from assistant.screening.record import EMERGENCY as STILL
 from assistant.screening.record import CheckRecord
@@ -44,7 +45,7 @@ class TestConsent:
         step = say(record, CONSENT, "Yes, I agree", "affirm")
         assert step.ask == NAME
         assert record.consent
-        assert record.consent["version"] == "2026-11"
+        assert record.consent["version"] == consent_version()
         assert record.consent["at"].endswith("+00:00")
 
     @pytest.mark.parametrize("text", ["No, thanks", "nope", "stop", "I changed my mind"])
@@ -381,3 +382,26 @@ def test_whatever_is_said(messages: list[tuple[str, str, float]]) -> None:
             return
         assert step.ask in (*QUESTIONS, CHANGE)
         record, question = ContactRecord.from_slots(record.to_slots()), step.ask
+
+
+class TestUrgentNumbers:
+    @pytest.mark.parametrize("question", [CONSENT, NAME, WAY, WISH, SEND, CHANGE])
+    @pytest.mark.parametrize(
+        ("text", "what"),
+        [("my blood pressure is 210/130 today, please call me", "blood_pressure"), ("i have a fever of 41", "temperature")],
+    )  # fmt: skip
+    def test_what_needs_help_today_is_said_first(self, question: str, text: str, what: str) -> None:
+        """Staff may read it tomorrow. The check is not changed, and the request goes on."""
+        check = CheckRecord()
+        step = say(at(question), question, text, check=check)
+        assert step.reply.messages[0].response == f"utter_urgent_{what}"
+        assert step.ask
+        assert check == CheckRecord()
+
+    @pytest.mark.parametrize(
+        "text", ["+49 30 901820", "call me between 18:00-20:00", "my mum's pressure is 210/130"]
+    )
+    def test_other_numbers_are_none(self, text: str) -> None:
+        """Phone numbers, hours, and those of others."""
+        step = say(at(WISH), WISH, text)
+        assert not [m for m in step.reply.messages if (m.response or "").startswith("utter_urgent")]

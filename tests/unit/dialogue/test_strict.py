@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assistant import locales
 from assistant.dialogue import check, strict
 from assistant.dialogue.message import UserMessage
-from assistant.screening.items import ITEMS, VALUES
+from assistant.screening.items import ITEMS, VALUES, Item
 from assistant.screening.outcome import REVIEW
 from assistant.screening.record import ACTIVE, DONE, EMERGENCY, STOPPED, CheckRecord
 from assistant.screening.summary import read_back, result_text, summary_text
@@ -198,3 +198,16 @@ def test_numbers_are_kept_and_urgent_ones_answered(text: str, response: str, rea
     record = CheckRecord()
     assert response in spoken(strict.reply_to(spanish(text), record))
     assert record.readings == readings
+
+
+@pytest.mark.parametrize(
+    ("text", "item", "urgent"),
+    [("41", "temperature", True), ("tengo 41 de fiebre", "temperature", True), ("tengo 41 de fiebre", "herpes", True),
+     ("Temperatura: 41", "herpes", True), ("41", "herpes", False), ("37", "temperature", False)],
+)  # fmt: skip
+def test_a_whole_number_of_fever_that_needs_help_today(text: str, item: Item, urgent: bool) -> None:
+    """Alone where fever is asked for, and beside the word for fever anywhere; it is no answer all the same."""
+    record = started()
+    step = strict.advance(spanish(text), record, item)
+    assert ("utter_urgent_temperature" in [m.response for m in step.reply.messages]) == urgent
+    assert record.values[item] is None

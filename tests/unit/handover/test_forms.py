@@ -65,3 +65,22 @@ def test_the_longest_name_of_a_field_counts() -> None:
     """An e-mail address is no address of another kind, a phone number no number."""
     assert named_field("change the e-mail address") == "email"
     assert has_any("my number is wrong", "change")
+
+
+@pytest.mark.parametrize("name", ["agree", "send"])
+@pytest.mark.parametrize(
+    "text",
+    ["is it ok", "is that sure", "can i send it", "may I send it", "can you send it", "do you agree", "do i accept",
+     "is it yes", "yes\uff1f", "yes\u061f", "yes нет", "yes なし", "yes 👎", "yes ❌", "ok, send не надо"],
+)  # fmt: skip
+def test_a_question_or_what_can_not_be_read_is_no_yes(text: str, name: str) -> None:
+    """A question has often no mark, and a word of another alphabet may be a no."""
+    assert not is_yes(text, name)
+
+
+@pytest.mark.parametrize(
+    "text", ["yes you can send it", "Yes, you may", "do it, yes", "yes please 🙏", "Yés"]
+)
+def test_a_yes_keeps_its_small_words(text: str) -> None:
+    """What begins no question may stand beside it."""
+    assert is_yes(text, "send")

@@ -192,7 +192,8 @@ async def test_what_is_known(bot: Stored, monkeypatch: pytest.MonkeyPatch) -> No
     for part in (
         ": 4 of your messages",
         "Heart rhythm or blood pressure",
-        "Your request to the clinic of 1970-01-01: new. You gave: a name.",
+        "Your request to the clinic of 1970-01-01: new. You gave: a name, a wish.",
+        "The staff have added a note.",
         "(version 3 of the text)",
         "erased 30 days after your last message",
         "kept for 90 days once it is done, and for 365 days if not",
@@ -215,7 +216,7 @@ async def test_what_is_known_is_told_in_the_language_of_the_conversation(bot: St
     for part in (
         ": 4 mensajes suyos",
         "Respuestas del cuestionario: 1 (Ritmo del corazón o presión arterial)",
-        "Su solicitud a la clínica del 1970-01-01: nueva. Usted dio: un nombre.",
+        "Su solicitud a la clínica del 1970-01-01: nueva. Usted dio: un nombre, un mensaje.",
         "Escriba «borrar mis datos»",
     ):
         assert part in text

@@ -184,3 +184,24 @@ class TestLeads:
     def test_leads_with_no(self, text: str, expected: bool) -> None:
         """A no among the first words leads, whatever follows."""
         assert expected is (answers.leads_with_no(text) or (text == "yes no"))
+
+
+@pytest.mark.parametrize("item", ITEMS)
+@pytest.mark.parametrize(
+    "text",
+    ["no, но есть сыпь", "no 但是 我 有 疱疹", "no да", "не no", "no إيدي", "no çok ıslak", "no 🤒", "no 💊", "👎 есть",
+     "none 😷", "no \u03bd\u03b1\u03b9"],
+)  # fmt: skip
+def test_what_can_not_be_read_is_no_part_of_a_plain_no(text: str, item: Item):
+    """Words of another alphabet, and faces of the ill, may tell what the no denies."""
+    assert read_answer(text, item).values.get(item) != "no"
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [("36.6 но болит", "temperature"), ("I had a rash there last year, it healed но опять", "local_infection"),
+     ("no rash but есть сыпь and I take warfarin", "local_infection"), ("118/76 но", "cardiovascular")],
+)  # fmt: skip
+def test_no_no_is_made_of_a_part_that_can_be_read(text: str, item: Item):
+    """A normal reading, or what is over, clears nothing beside words that can't be read."""
+    assert read_answer(text, item).values.get(item) is None

@@ -43,6 +43,23 @@ class TestDown:
         assert Correction(item, "no") == correction(text)
 
     @pytest.mark.parametrize(
+        ("text", "value"),
+        [
+            ("change fever to no но есть", None),
+            ("change fever to no 🤒", None),
+            ("actually my fever answer is no да", None),
+            ("change my answer about fever to no?", None),
+            ("the fever answer should be no, maybe", "unsure"),
+            ("change fever to no, I guess, not sure", "unsure"),
+            ("change fever from not sure to no", "no"),
+            ("can you change fever to no?", "no"),
+        ],
+    )
+    def test_a_doubtful_no(self, text: str, value: str | None) -> None:
+        """With a doubt behind it it is none; beside what can't be read, or as a question, it is asked again."""
+        assert Correction("temperature", value) == correction(text, declared=True)  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize(
         "text", ["change fever to not sure", "make the temperature answer unsure, I was wrong"]
     )
     def test_to_unsure(self, text: str) -> None:

@@ -187,10 +187,12 @@ class TestAuditLog:
         assert run("audit_log", WHO="the lead", LINES="1").stdout.endswith("1 of 1.\n")
         assert run("audit_log", ACTION="done").stdout == "0 of 0.\n"
 
-    @pytest.mark.parametrize("lines", ["0", "x", "-1", "9" * 9])
+    @pytest.mark.parametrize("lines", ["0", "x", "-1", "9" * 9, "9" * 5000])
     def test_mistakes(self, lines: str) -> None:
         """A number that can't be used is refused."""
-        assert "LINES=" in run("audit_log", LINES=lines).stderr
+        done = run("audit_log", LINES=lines)
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+        assert "LINES=" in done.stderr
 
 
 class TestServer:

@@ -73,6 +73,7 @@ def test_an_empty_database(tmp_path: Path) -> None:
     ("command", "variables", "error"),
     [
         ("insights", {"WEEKS": "0"}, "WEEKS has to be a number from 1 to 520, such as WEEKS=3"),
+        ("insights", {"WEEKS": "9" * 5000}, "WEEKS has to be a number from 1 to 520, such as WEEKS=3"),
         ("insights", {"WEEKS": "²"}, "WEEKS has to be a number from 1 to 520, such as WEEKS=3"),
         ("insights", {"STRIA_CLINIC_DB": "sqlite:////"}, "the clinic's database can't be read"),
         ("insights", {"STRIA_CLINIC_DB": "nonsense"}, "the clinic's database can't be read"),

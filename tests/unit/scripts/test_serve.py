@@ -134,3 +134,14 @@ class TestCommands:
         assert done.returncode == 1
         assert done.stderr.startswith("error: say what to start")
         assert done.stderr.count("\n") == 1
+
+
+def test_a_form_that_the_record_does_not_have() -> None:
+    """It is refused, not told in another form, before any database is asked."""
+    environ = {**DATABASES, "FORMAT": "pdf"}
+    done = subprocess.run(
+        [sys.executable, "-m", "scripts.serve", "records"],
+        cwd=ROOT, env=child_environment(environ), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "error: FORMAT=pdf is not known; use one of text, html\n"

@@ -98,7 +98,9 @@ class TestCommand:
         ("takeover", {database.URL: "sqlite:////dev/null/x.db"}, "clinic's database can't be used"),
         ("takeover", {database.URL: "nonsense"}, "clinic's database can't be used"),
         ("giveback", {"SENDER": "telegram:49176"}, "nobody has taken over"),
-        ("giveback", {"SENDER": "x" * 256}, "SENDER: The name of a conversation has 1 to 255"),
+        ("giveback", {"SENDER": "x" * 256}, "SENDER or WHO: The name of a conversation has 1 to 255"),
+        ("giveback", {"SENDER": SENDER, "WHO": "ann\udcff"}, "SENDER or WHO: It has to be said who does it"),
+        ("takeover", {database.URL: "mysql://host/db"}, "clinic's database can't be used"),
         ("nonsense", {}, "say takeover or giveback"),
     ],
 )

@@ -218,6 +218,23 @@ async def test_claims_go_with_their_conversation_or_their_time(any_store: SQLTra
     assert left == {"new", "from before"}
 
 
+async def test_messages_that_nobody_took_up_are_not_kept_for_ever(
+    any_store: SQLTrackerStore, tmp_path: Path
+) -> None:
+    """A channel that is switched off after a kill takes nothing up; there may be no conversation either."""
+    for name, days in (("old", 1.1), ("new", 0.9)):
+        message = received.Message(name, "1", f"{SECRET} {name}")
+        received.keep(any_store.engine, "sms", "x", message)
+        with any_store.engine.begin() as connection:
+            its = received.table.c.conversation == received.of_conversation(name)
+            connection.execute(received.table.update().where(its).values(at=NOW - days * DAY))
+    assert await purge(any_store, InMemoryLockStore(), 30, NOW) == 0
+    with any_store.engine.connect() as connection:
+        left = [row.event for row in connection.execute(received.table.select())]
+    assert left == [f"{SECRET} new"]
+    assert not [p for p in tmp_path.iterdir() if f"{SECRET} old".encode() in p.read_bytes()]
+
+
 async def test_flags_of_the_clinic_go_with_their_conversation(any_store: SQLTrackerStore) -> None:
     """One that a person has taken over, and that is in the store no more; not one that goes on."""
     await talk(any_store, "goes on", (said, 1))
