@@ -17,11 +17,10 @@ import sqlalchemy as sa
 from clinic import audit
 from clinic.database import transaction
 from clinic.outbox import NEVER
+from clinic.requests import DONE, STATES
 from clinic.search import matches
 from clinic.tables import outbox, requests
 
-NEW, IN_PROGRESS, DONE = "new", "in_progress", "done"
-STATES = (NEW, IN_PROGRESS, DONE)
 #: For a query: whatever is not done.
 OPEN = "open"
 #: How many requests a page shows, and how long a note may be.
@@ -131,7 +130,7 @@ class Found:
         requests: the latest ones first.
         total: how many there are in all.
         by_state: how many there would be in each state, and OPEN.
-        failed: how many requests have a delivery that failed, whatever was asked for.
+        failed: how many open requests have a delivery that failed, whatever was asked for.
     """
 
     requests: tuple[Request, ...]
@@ -160,7 +159,7 @@ def find(query: Query, who: str, *, start: int = 0, most: int | None = PAGE) -> 
         rows = connection.execute(latest.offset(start).limit(most)).all()
         total = _count(connection, where)
         by_state = _by_state(connection, _searched(query))
-        failed = _count(connection, [_delivery_failed()])
+        failed = _count(connection, [_delivery_failed(), *_in_state(OPEN)])
         return Found(_made(connection, rows), total, by_state, failed)
 
 

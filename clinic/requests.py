@@ -14,12 +14,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.handover.record import ContactRecord
-from assistant.screening.record import DONE, CheckRecord
+from assistant.screening import record as checks
+from assistant.screening.record import CheckRecord
 from assistant.screening.report import Circumstances, Consent, Patient
 from clinic.database import ClinicDatabaseError, transaction
 from clinic.tables import outbox, requests
 
-NEW = "new"
+#: States of a request.
+NEW, IN_PROGRESS, DONE = STATES = ("new", "in_progress", "done")
 #: So much of an id is a number that people read to each other.
 _NUMBER = 8
 #: So many requests of a conversation are taken in so many seconds: an inbox must stay readable.
@@ -80,7 +82,7 @@ class Request:
         """
         if not (record.consent and record.id and (record.phone or record.email)):
             raise ValueError("a request needs a consent, an id and a way to reach the patient")
-        finished = check is not None and check.status == DONE and check.next_item is None
+        finished = check is not None and check.status == checks.DONE and check.next_item is None
         return cls(
             id=record.id,
             conversation=conversation,

@@ -22,7 +22,8 @@ from assistant.screening.summary_page import page_policy
 from clinic import export, listing, takeovers
 from clinic.inbox import errors, summary
 from clinic.inbox.visitors import who
-from clinic.listing import NEW, OPEN, STATES, Query, Request
+from clinic.listing import OPEN, Query, Request
+from clinic.requests import NEW, STATES
 
 blueprint = Blueprint("requests", __name__)
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from clinic import database, outbox, requests, tables, worker
 from clinic.database import ClinicDatabaseError
+from tests.clinic_rows import counts
 from tests.databases import Postgres, start_postgres
 from tests.receiver import receiving
 from tests.unit.clinic.made import request
@@ -56,7 +57,7 @@ def test_at_once() -> None:
     assert sorted(c.way for c in found) == sorted(WAYS)
     for claim in found:
         outbox.delivered(claim)
-    assert outbox.counts() == {"delivered": 2, "waiting": 0, "failed": 0}
+    assert counts() == {"delivered": 2, "waiting": 0, "failed": 0}
 
 
 def test_another_conversation() -> None:
@@ -80,7 +81,7 @@ def test_killed_and_back(server: Postgres) -> None:
     assert requests.get(first.id) is not None
     assert requests.get(second.id) is None
     assert requests.add(second, WAYS)
-    assert outbox.counts()["waiting"] == 4
+    assert counts()["waiting"] == 4
 
 
 @pytest.mark.parametrize("before", ["connected", "new"])
@@ -94,7 +95,7 @@ def test_frozen(server: Postgres, before: str) -> None:
         with pytest.raises(ClinicDatabaseError):
             requests.add(request(), WAYS)
         assert time.monotonic() - began < 8
-    assert outbox.counts()["waiting"] == 2
+    assert counts()["waiting"] == 2
 
 
 def test_frozen_in_the_middle(server: Postgres) -> None:
@@ -122,7 +123,7 @@ def test_frozen_for_many(server: Postgres) -> None:
     def look() -> None:
         began = time.monotonic()
         with contextlib.suppress(ClinicDatabaseError):
-            outbox.counts()
+            counts()
         took.append(time.monotonic() - began)
 
     for again in (False, True):
@@ -137,7 +138,7 @@ def test_frozen_for_many(server: Postgres) -> None:
         assert len(took) == 8
         assert max(took) < 10
         took.clear()
-    assert outbox.counts()["waiting"] == 2
+    assert counts()["waiting"] == 2
 
 
 def test_the_worker_while_it_is_frozen(server: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
