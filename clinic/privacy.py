@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant import logs
+from assistant.dialogue.own_data import Wish
 from clinic import database
 from clinic.database import transaction
 from clinic.tables import PERSONAL, audit, outbox, requests
@@ -22,25 +23,6 @@ logger = logging.getLogger(__name__)
 CONTACT = ("name", "phone", "email")
 #: Requests that are erased by one statement: databases limit the values in one.
 BATCH = 500
-
-
-@dataclass(frozen=True)
-class KnownRequest:
-    """A wish to be contacted, without its words.
-
-    Attributes:
-        created: seconds since 1970.
-        state: of the inbox, such as `new`.
-        contact: which of `CONTACT` were given.
-        consent_at: seconds since 1970.
-        consent_version: of the text that was agreed to.
-    """
-
-    created: float
-    state: str
-    contact: tuple[str, ...]
-    consent_at: float
-    consent_version: str
 
 
 @dataclass(frozen=True)
@@ -56,23 +38,24 @@ class Erased:
     sent: bool = False
 
 
-def known(conversation: str) -> list[KnownRequest]:
+def known(conversation: str) -> list[Wish]:
     """Return the requests of a conversation, the oldest first.
 
     Raises:
         ClinicDatabaseError: The database can't be read.
     """
-    columns = [requests.c[n] for n in ("created", "state", *CONTACT, "consent_at", "consent_version")]
+    columns = [requests.c[n] for n in ("created", "state", *CONTACT, "wish", "consent_at", "consent_version")]
     query = sa.select(*columns).where(requests.c.conversation == conversation)
     with transaction() as connection:
         rows = connection.execute(query.order_by(requests.c.created)).all()
     return [
-        KnownRequest(
-            row.created,
-            row.state,
-            tuple(name for name in CONTACT if getattr(row, name)),
-            row.consent_at,
-            row.consent_version,
+        Wish(
+            created=row.created,
+            state=row.state,
+            contact=tuple(name for name in CONTACT if getattr(row, name)),
+            consent_at=row.consent_at,
+            consent_version=row.consent_version,
+            wish=row.wish,
         )
         for row in rows
     ]

@@ -1,4 +1,4 @@
-"""What is stored of a conversation, told to its patient in plain words: counts and names, no contents."""
+"""What is stored of a conversation, told to its patient in plain words: counts and names, and the wish of a request."""
 
 from __future__ import annotations
 
@@ -12,13 +12,23 @@ from assistant.wording import section, wording
 
 @dataclass(frozen=True)
 class Wish:
-    """A request to the clinic: times in seconds since 1970, its state, and which ways to reach were given."""
+    """A request to the clinic.
+
+    Attributes:
+        created: seconds since 1970.
+        state: of the inbox, such as `new`.
+        contact: which of name, phone and email were given.
+        consent_at: seconds since 1970.
+        consent_version: of the text that was agreed to.
+        wish: in the patient's own words; empty without one.
+    """
 
     created: float
     state: str
     contact: tuple[str, ...]
     consent_at: float
     consent_version: str
+    wish: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,7 +107,7 @@ def _check(record: CheckRecord) -> list[str]:
 
 def _wish(wish: Wish) -> str:
     states = section("own_data.states")
-    return wording(
+    told = wording(
         "own_data.request",
         day=_day(wish.created),
         state=states.get(wish.state.replace(" ", "_"), wish.state),
@@ -105,6 +115,9 @@ def _wish(wish: Wish) -> str:
         consented=_day(wish.consent_at),
         version=wish.consent_version,
     )
+    # One line, however it was typed.
+    words = " ".join(wish.wish.split())
+    return f"{told} {wording('own_data.wish', wish=words)}" if words else told
 
 
 def _contact(names: tuple[str, ...]) -> str:

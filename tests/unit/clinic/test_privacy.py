@@ -1,4 +1,4 @@
-"""What is known of a conversation is told without its words, and is erased as a whole or not at all."""
+"""What is known of a conversation is told, and is erased as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assistant.dialogue.own_data import Wish
 from clinic import database, privacy, tables
 from clinic.audit import record
 from clinic.database import transaction
@@ -57,11 +58,11 @@ def everything() -> list[list[Any]]:
         ]
 
 
-def test_known_tells_kinds_and_not_words():
-    """Time, state, consent, and which ways to reach were given."""
-    add_request(phone="+49 1", email="")
+def test_known_tells_kinds_and_the_wish():
+    """Time, state, consent, which ways to reach were given, and the wish; no name, no number, no note of staff."""
+    add_request(phone="+49 1", email="", name="Ann", wish="please call")
     assert privacy.known("web:a") == [
-        privacy.KnownRequest(1.0, "new", ("name", "phone"), consent_at=2.0, consent_version="3")
+        Wish(1.0, "new", ("name", "phone"), consent_at=2.0, consent_version="3", wish="please call")
     ]
     assert privacy.known("web:b") == []
 
