@@ -7,18 +7,18 @@ import io
 import re
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 from assistant.screening.fhir import questionnaire_response
 from assistant.screening.fhir_rules import check_response
 from assistant.screening.fhir_values import clean
 from assistant.screening.record import CheckRecord
-from assistant.screening.report import Circumstances, Consent, Patient
+from assistant.screening.report import Circumstances
 from assistant.screening.summary_letter import summary_letter
 from assistant.screening.summary_page import summary_page
 from clinic.bundle import bundle, check_bundle
-from clinic.listing import Request
+from clinic.listing import Listed
+from clinic.requests import Request, iso
 
 COLUMNS = (
     "id", "created", "changed", "state", "name", "phone", "email", "wish", "channel", "language",
@@ -46,24 +46,8 @@ def record_of(request: Request) -> CheckRecord | None:
     """
     if request.slots is None:
         raise NoSummaryError(f"the check of request {clean(request.id)} can't be read")
-    record = CheckRecord.from_slots(request.slots)
-    return record if record.answered or record.off_list or record.red_flags else None
-
-
-def circumstances(request: Request) -> Circumstances:
-    """Return what a summary tells beside the record: who the patient is, with the consent."""
-    return Circumstances(
-        number=request.number,
-        channel=request.channel,
-        language=request.locale,
-        consent=Consent(iso(request.consent_at), request.consent_version),
-        patient=Patient(request.name, request.phone, request.email),
-    )
-
-
-def iso(at: float) -> str:
-    """Return a time in ISO 8601, in UTC."""
-    return datetime.fromtimestamp(at, timezone.utc).isoformat(timespec="seconds")
+    record = request.check
+    return record if record and (record.answered or record.off_list or record.red_flags) else None
 
 
 def as_letter(request: Request) -> str:
@@ -89,7 +73,7 @@ def as_page(request: Request) -> str:
     return made(request, summary_page)
 
 
-def as_text(request: Request) -> str:
+def as_text(request: Listed) -> str:
     """Return the whole request as text: contact, wish, note, and the summary when there is one.
 
     Raises:
@@ -127,7 +111,7 @@ def as_bundle(requests: Iterable[Request]) -> dict[str, Any]:
     return found
 
 
-def as_csv(requests: Iterable[Request]) -> str:
+def as_csv(requests: Iterable[Listed]) -> str:
     """Return requests as a table for spreadsheets, of which no cell is a formula."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
@@ -136,7 +120,7 @@ def as_csv(requests: Iterable[Request]) -> str:
     return _MARK + file.getvalue()
 
 
-def _cells(request: Request) -> Sequence[str]:
+def _cells(request: Listed) -> Sequence[str]:
     deliveries = ", ".join(f"{d.way}: {d.state}" for d in request.deliveries)
     return (
         request.id, iso(request.created), iso(request.changed), request.state, request.name, request.phone,
@@ -163,6 +147,6 @@ def _guarded(
 ) -> Made:
     """Return what `make` makes of the record, which another version or project may have stored."""
     try:
-        return make(record, circumstances(request))
+        return make(record, request.about)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         raise NoSummaryError(f"the check of request {clean(request.id)} can't be read") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from typing import Any
 
 from assistant.screening.fhir import questionnaire_response
@@ -12,15 +11,15 @@ from assistant.screening.summary import open_questions
 from assistant.screening.summary_letter import moment, summary_letter
 from assistant.screening.summary_page import summary_page
 from assistant.wording import wording
-from clinic.requests import Request
+from clinic.requests import Request, iso
 
 
 def letter(request: Request) -> str:
     """Return the request as text, with the summary of the check when there is one."""
     rows = [
         ("number", request.number), ("name", request.name), ("phone", request.phone),
-        ("email", request.email), ("wish", request.wish), ("created", moment(created(request))),
-        ("consent", f"{moment(request.about.consent.at)}, {request.consent_version}"),  # type: ignore[union-attr]
+        ("email", request.email), ("wish", request.wish), ("created", moment(iso(request.created))),
+        ("consent", f"{moment(request.consent.at)}, {request.consent.version}"),
         ("channel", request.channel),
     ]  # fmt: skip
     lines = [f"{wording(f'handover.letter.{name}')}: {clean(value)}" for name, value in rows if value]
@@ -29,6 +28,8 @@ def letter(request: Request) -> str:
 
 def _summary(request: Request) -> str:
     check = request.check
+    if request.slots is None:
+        return wording("handover.letter.unreadable") + "\n"
     if check is not None and (check.answered or check.off_list):
         return summary_letter(check, request.about)
     lines = [wording("handover.letter.no_check")]
@@ -50,23 +51,18 @@ def as_json(request: Request) -> dict[str, Any]:
     return {
         "id": request.id,
         "number": request.number,
-        "created": created(request),
+        "created": iso(request.created),
         "channel": request.channel,
         "locale": request.locale,
         "name": request.name,
         "phone": request.phone,
         "email": request.email,
         "wish": request.wish,
-        "consent": {"version": request.consent_version, "at": request.about.consent.at},  # type: ignore[union-attr]
+        "consent": {"version": request.consent.version, "at": request.consent.at},
         "outcome": request.outcome,
         "summary": letter(request),
         "fhir": _fhir(request),
     }
-
-
-def created(request: Request) -> str:
-    """Return when the request was stored (UTC, ISO 8601)."""
-    return datetime.fromtimestamp(request.created, timezone.utc).isoformat(timespec="seconds")
 
 
 def _fhir(request: Request) -> Any:

@@ -23,7 +23,7 @@ from assistant.datafiles import DataFileError
 from assistant.screening.fhir import to_json
 from assistant.screening.fhir_values import clean
 from clinic import database, export, listing, outbox
-from clinic.listing import OPEN, Query, Request
+from clinic.listing import OPEN, Listed, Query
 from clinic.requests import STATES
 from scripts._env import CommandError, caller, run_command, say
 from scripts.summary import write
@@ -54,7 +54,7 @@ def lines(found: listing.Found, query: Query) -> str:
     return "\n".join([*shown, f"{total}{kind}. Show one: make requests ID=...", ""])
 
 
-def one(request: Request, form: str) -> str:
+def one(request: Listed, form: str) -> str:
     """Returns one request in a form.
 
     Raises:

@@ -23,7 +23,7 @@ from assistant.screening.summary_page import page_policy
 from clinic import audit, export, listing, outbox, takeovers
 from clinic.inbox import errors, summary, words
 from clinic.inbox.visitors import who
-from clinic.listing import OPEN, Query, Request
+from clinic.listing import OPEN, Listed, Query
 from clinic.requests import NEW, STATES
 
 blueprint = Blueprint("requests", __name__)
@@ -168,7 +168,7 @@ def give_back(request_id: str) -> Answer:
     return _back(request_id)
 
 
-def _one(request_id: str, action: str | None) -> Request:
+def _one(request_id: str, action: str | None) -> Listed:
     found = listing.one(request_id, who(), action)
     if found is None:
         abort(404)
@@ -179,7 +179,7 @@ def _back(request_id: str) -> Answer:
     return redirect(url_for("requests.shown", request_id=request_id), 303)
 
 
-def _page(found: Request, draft: str | None = None, problem: str = "") -> str:
+def _page(found: Listed, draft: str | None = None, problem: str = "") -> str:
     try:
         has_check = export.record_of(found) is not None
         check = export.made(found, summary.shown) if has_check else None

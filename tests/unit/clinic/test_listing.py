@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
 
@@ -236,7 +235,7 @@ def test_what_the_assistant_stores_is_what_staff_see() -> None:
     made = stored.Request(
         id="0b6f6a52-6a9c-4f53-9be5-8e0d5a7d1c11", conversation="web:1", channel="web", locale="en",
         consent_version="2026-11", consent_at=1.79e9, name="Ann", phone="+442079460000", wish="Call me",
-        outcome=check.outcome(), slots=json.dumps(check.to_slots()),
+        outcome=check.outcome(), slots=check.to_slots(),
     )  # fmt: skip
     assert stored.add(made, ["email", "webhook"])
     (one,) = listing.find(Query("call", NEW), "anna").requests
@@ -278,5 +277,5 @@ def test_a_database_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_columns() -> None:
     """A column that is added to the table has to be thought of here."""
-    known = {name for name in listing.Request.__dataclass_fields__ if name != "deliveries"}
+    known = {name for name in listing.Listed.__dataclass_fields__ if name != "deliveries"}
     assert known == set(tables.requests.c.keys())

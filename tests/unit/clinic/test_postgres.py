@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import threading
 import time
 from collections.abc import Iterator
@@ -104,7 +103,7 @@ def test_frozen_in_the_middle(server: Postgres) -> None:
 
     def store_as_it_freezes() -> None:
         with database.transaction() as connection:
-            connection.execute(sa.insert(tables.requests), dataclasses.asdict(made))
+            connection.execute(sa.insert(tables.requests), made.row())
             with server.frozen():
                 connection.execute(sa.text("SELECT 1"))
 
