@@ -65,7 +65,7 @@ def made(request: Request, make: Callable[[CheckRecord, Circumstances], Made]) -
     record = record_of(request)
     if record is None:
         raise NoSummaryError("no check was begun")
-    return _guarded(request, make, record)
+    return guarded(request, make, record)
 
 
 def as_page(request: Request) -> str:
@@ -79,8 +79,8 @@ def as_text(request: Listed) -> str:
     Raises:
         DataFileError: The Questionnaire or a wording is missing.
     """
-    rows = [(name, value) for name, value in zip(COLUMNS, _cells(request), strict=True) if value]
-    lines = [f"{name}: {clean(value)}" for name, value in rows]
+    cells = {**dict(zip(COLUMNS, _cells(request), strict=True)), "deliveries": _deliveries(request)}
+    lines = [f"{name}: {clean(value)}" for name, value in cells.items() if value]
     try:
         summary = as_letter(request)
     except NoSummaryError as error:
@@ -96,7 +96,7 @@ def as_response(request: Request) -> dict[str, Any]:
         DataFileError: The Questionnaire or a wording is missing.
     """
     record = record_of(request) or CheckRecord()
-    resource = _guarded(request, questionnaire_response, record)
+    resource = guarded(request, questionnaire_response, record)
     if problems := check_response(resource):
         raise NoSummaryError(f"request {clean(request.id)} can't be told in FHIR: {problems[0]}")
     return resource
@@ -129,6 +129,20 @@ def _cells(request: Listed) -> Sequence[str]:
     )  # fmt: skip
 
 
+def _deliveries(request: Listed) -> str:
+    """Return how each delivery stands, with its tries and its times."""
+    told = []
+    for d in request.deliveries:
+        parts = [f"{d.way}: {d.state}"]
+        if d.delivered is not None:
+            parts.append(iso(d.delivered))
+        elif d.state in ("failed", "given_up"):
+            parts.append(f"tries {d.attempts}, the last error {d.error}")
+            parts += [f"next try {iso(d.due)}"] if d.state == "failed" else []
+        told.append(", ".join(parts))
+    return "; ".join(told)
+
+
 def _defused(cell: str) -> str:
     """Return a cell that no spreadsheet computes: a ' stands before what would begin a formula."""
     # A NUL, which spreadsheets leave out, could stand before the sign.
@@ -142,10 +156,15 @@ def _full_url(request_id: str) -> str:
         return uuid.uuid5(uuid.NAMESPACE_OID, clean(request_id)).urn
 
 
-def _guarded(
+def guarded(
     request: Request, make: Callable[[CheckRecord, Circumstances], Made], record: CheckRecord
 ) -> Made:
-    """Return what `make` makes of the record, which another version or project may have stored."""
+    """Return what `make` makes of the record, which another version or project may have stored.
+
+    Raises:
+        NoSummaryError: It can't be read.
+        DataFileError: The Questionnaire or a wording is missing.
+    """
     try:
         return make(record, request.about)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from assistant.screening.fhir import questionnaire_response
 from assistant.screening.fhir_rules import check_response
 from assistant.screening.fhir_values import clean
+from assistant.screening.record import CheckRecord
+from assistant.screening.report import Circumstances
 from assistant.screening.summary import open_questions
 from assistant.screening.summary_letter import moment, summary_letter
 from assistant.screening.summary_page import summary_page
 from assistant.wording import wording
+from clinic.export import Made, NoSummaryError, guarded
 from clinic.requests import Request, iso
 
 
@@ -27,23 +31,29 @@ def letter(request: Request) -> str:
 
 
 def _summary(request: Request) -> str:
-    check = request.check
+    unreadable = wording("handover.letter.unreadable") + "\n"
     if request.slots is None:
-        return wording("handover.letter.unreadable") + "\n"
-    if check is not None and (check.answered or check.off_list):
-        return summary_letter(check, request.about)
+        return unreadable
+    try:
+        return guarded(request, _of_check, request.check or CheckRecord())
+    except NoSummaryError:
+        return unreadable
+
+
+def _of_check(check: CheckRecord, about: Circumstances) -> str:
+    if check.answered or check.off_list:
+        return summary_letter(check, about)
     lines = [wording("handover.letter.no_check")]
-    if check is not None and check.red_flags:
+    if check.red_flags:
         lines.append(wording("summary.red_flags"))
-    if check is not None and check.unanswered:
+    if check.unanswered:
         lines.append(clean(wording("summary.questions", questions="; ".join(open_questions(check)))))
     return "\n".join(lines) + "\n"
 
 
 def page(request: Request) -> str | None:
-    """Return the summary as a page to print; None without a check."""
-    check = request.check
-    return summary_page(check, request.about) if check else None
+    """Return the summary as a page to print; None without a check, or when it can't be read."""
+    return _made(request, summary_page)
 
 
 def as_json(request: Request) -> dict[str, Any]:
@@ -66,9 +76,14 @@ def as_json(request: Request) -> dict[str, Any]:
 
 
 def _fhir(request: Request) -> Any:
-    check = request.check
-    if check is None:
-        return None
-    resource = questionnaire_response(check, request.about)
+    resource = _made(request, questionnaire_response)
     # Better none than one that breaks a rule; the text beside it tells the same.
-    return None if check_response(resource) else resource
+    return None if resource is None or check_response(resource) else resource
+
+
+def _made(request: Request, make: Callable[[CheckRecord, Circumstances], Made]) -> Made | None:
+    check = request.check
+    try:
+        return guarded(request, make, check) if check else None
+    except NoSummaryError:
+        return None

@@ -39,7 +39,9 @@ class Standing:
     Attributes:
         delivered, waiting: how many; what failed and is tried again is waiting.
         oldest: when the oldest request was stored that is waiting (seconds since 1970); None without one.
-        given_up: how many are no longer tried, of requests that staff have not marked as done.
+        given_up: how many are no longer tried.
+
+    The last two leave out requests that staff have marked as done: nobody waits for them.
     """
 
     delivered: int
@@ -134,12 +136,12 @@ def standing() -> dict[str, Standing]:
     Raises:
         ClinicDatabaseError: The database can't be used.
     """
-    never = outbox.c.due >= NEVER
+    never, open_ = outbox.c.due >= NEVER, requests.c.state != DONE
     columns = (
         sa.func.sum(sa.case((outbox.c.delivered.is_not(None), 1), else_=0)),
         sa.func.sum(sa.case((_left() & ~never, 1), else_=0)),
-        sa.func.min(sa.case((_left() & ~never, requests.c.created))),
-        sa.func.sum(sa.case((_left() & never & (requests.c.state != DONE), 1), else_=0)),
+        sa.func.min(sa.case((_left() & ~never & open_, requests.c.created))),
+        sa.func.sum(sa.case((_left() & never & open_, 1), else_=0)),
     )
     joined = outbox.join(requests, outbox.c.request == requests.c.id)
     query = sa.select(outbox.c.way, *columns).select_from(joined).group_by(outbox.c.way)

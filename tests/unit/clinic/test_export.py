@@ -171,6 +171,20 @@ class TestSummaries:
         assert "Summary for the specialist" in text
         assert "no check was begun" in export.as_text(make())
 
+    def test_deliveries_in_text(self) -> None:
+        """With tries and times; a spreadsheet gets the state alone."""
+        made = make(
+            deliveries=(
+                Delivery("email", 3, 1_790_000_600.0, None, "Timeout"),
+                Delivery("webhook", 0, 0.0, 1_790_000_000.0, ""),
+            )
+        )
+        assert (
+            "deliveries: email: failed, tries 3, the last error Timeout, next try 2026-09-21T14:23:20+00:00;"
+            " webhook: delivered, 2026-09-21T14:13:20+00:00\n" in export.as_text(made)
+        )
+        assert table(export.as_csv([made]))[1][-1] == "email: failed, webhook: delivered"
+
     def test_page(self) -> None:
         """The page to print names the patient."""
         assert "Ann Example" in export.as_page(make(full()))

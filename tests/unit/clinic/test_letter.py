@@ -38,7 +38,14 @@ def test_no_check() -> None:
     assert as_json(made)["fhir"] is None
 
 
-@pytest.mark.parametrize("stored", ["{", "[]", "null", ""])
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "{", "[]", "null", "",
+        '{"check_record": {"entries": [{}], "off_list": ["x"]}}',
+        '{"check_record": {"off_list": ["x"], "readings": [{"kind": "pulse", "value": "x", "typed": "y"}]}}',
+    ],
+)  # fmt: skip
 def test_a_check_that_can_not_be_read(stored: str) -> None:
     """It is said, and not that there was none; the request goes out all the same, and not for ever tried again."""
     made = Request.from_row({**request(check=finished()).row(), "slots": stored})

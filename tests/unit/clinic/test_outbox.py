@@ -192,7 +192,7 @@ class TestTriedAgain:
 
 
 def test_how_they_stand() -> None:
-    """By way; the oldest that waits; what was given up counts until staff have done the request."""
+    """By way; the oldest that waits, and what was given up, until staff have done the request."""
     assert outbox.standing() == {}
     first, second, third = added("email"), added("email", "webhook"), added("email")
     with transaction() as connection:
@@ -210,6 +210,9 @@ def test_how_they_stand() -> None:
     with transaction() as connection:
         connection.execute(sa.update(stored).where(stored.c.id == first.id).values(state="done"))
     assert outbox.standing()["email"] == outbox.Standing(1, 1, 2000.0, 0)
+    with transaction() as connection:
+        connection.execute(sa.update(stored).where(stored.c.id == second.id).values(state="done"))
+    assert outbox.standing()["email"] == outbox.Standing(1, 1, None, 0)
 
 
 def test_hours_before_it_is_given_up() -> None:
