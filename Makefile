@@ -77,7 +77,7 @@ inbox: setup ## Start the inbox for the clinic's staff (INBOX_PORT), beside the 
 inbox-user: setup ## Let somebody log in to the inbox (NAME=...; asks for a password; REMOVE=1: no more)
 	@$(VENV_PYTHON) -m scripts.inbox_user
 
-requests: setup ## List requests of patients (STATE=all; SEARCH=... before make), show one (ID=...), set its STATE, or FORMAT=csv OUT=file
+requests: setup ## List requests of patients (STATE=all; SEARCH=... before make), show one (ID=...), set its STATE, RETRY=1 its delivery, or FORMAT=csv OUT=file
 	@$(VENV_PYTHON) -m scripts.inbox_requests
 
 audit-log: setup ## Print what staff and commands did with requests (WHO=..., ACTION=..., LINES=50)

@@ -8,7 +8,7 @@ from typing import Any
 import pluggy
 
 from assistant.observability import json_logs, port
-from clinic import worker
+from clinic import delivery_figures, worker
 
 PORT = "STRIA_METRICS_ACTIONS_PORT"
 
@@ -27,10 +27,18 @@ async def start(_app: Any, _loop: Any) -> None:
     json_logs.install()
     worker.start()
     if port.serve(PORT):
-        task = asyncio.ensure_future(port.watch_loop())
-        # The event loop itself does not keep a task alive that nobody waits for.
-        _watching.add(task)
-        task.add_done_callback(_watching.discard)
+        for work in (port.watch_loop(), watch_deliveries()):
+            task = asyncio.ensure_future(work)
+            # The event loop itself does not keep a task alive that nobody waits for.
+            _watching.add(task)
+            task.add_done_callback(_watching.discard)
+
+
+async def watch_deliveries() -> None:
+    """Show again and again how deliveries stand, for ever; a database that is slow holds up nobody."""
+    while True:
+        await asyncio.to_thread(delivery_figures.show)
+        await asyncio.sleep(delivery_figures.STEP)
 
 
 async def stop(_app: Any, _loop: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,3 +55,20 @@ def find(who: str = "", action: str = "", *, start: int = 0, most: int = 100) ->
         counted = sa.select(sa.func.count()).select_from(audit).where(*where)
         rows = connection.execute(latest).all()
         return [Entry(r.at, r.who, r.action, r.what) for r in rows], int(connection.execute(counted).scalar())
+
+
+def about(what: str, actions: Collection[str], *, most: int = 20) -> list[Entry]:
+    """Return what was done with a request, the latest first.
+
+    Args:
+        what: its id.
+        actions: the names of what counts.
+        most: how many entries to return.
+
+    Raises:
+        ClinicDatabaseError: The database can't be used.
+    """
+    asked = sa.select(audit).where(audit.c.what == what, audit.c.action.in_(actions))
+    with transaction() as connection:
+        rows = connection.execute(asked.order_by(audit.c.id.desc()).limit(most)).all()
+    return [Entry(r.at, r.who, r.action, r.what) for r in rows]

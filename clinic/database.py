@@ -19,12 +19,12 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from assistant.datafiles import project_dir
-from clinic import sqlite_file
+from clinic import patience, sqlite_file
 from clinic.tables import metadata
 
 URL = "STRIA_CLINIC_DB"
-#: Seconds to wait for another writer of SQLite, a connection, a statement.
-WAIT, CONNECT, STATEMENT = 5, 3, 5
+#: Seconds to wait for another writer of SQLite, a free connection, and whoever prepares the first one.
+WAIT = 5
 
 
 class ClinicDatabaseError(Exception):
@@ -106,9 +106,14 @@ _lock = threading.Lock()
 
 
 def _engine(address: str) -> Any:
-    # Two threads that come first at the same time must not both make the tables.
-    with _lock:
+    # Two threads that come first at the same time must not both make the tables. When the database does
+    # not answer, those who stand behind each other must not wait for all before them.
+    if not _lock.acquire(timeout=WAIT):
+        raise TimeoutError("the database does not answer")
+    try:
         return _made(address)
+    finally:
+        _lock.release()
 
 
 @lru_cache(maxsize=4)
@@ -122,7 +127,11 @@ def _made(address: str) -> Any:
         # Connections of SQLite are cheap, and may not be shared between threads.
         options |= {"poolclass": NullPool, "connect_args": {"timeout": WAIT}}
     else:
-        timeouts = {"connect_timeout": CONNECT, "options": f"-c statement_timeout={STATEMENT}s"}
+        patience.install()
+        timeouts = {
+            "connect_timeout": patience.CONNECT,
+            "options": f"-c statement_timeout={patience.STATEMENT}s",
+        }
         options |= {"pool_pre_ping": True, "pool_size": 2, "max_overflow": 3, "pool_timeout": WAIT}
         options |= {"connect_args": timeouts}
     try:
@@ -133,6 +142,8 @@ def _made(address: str) -> Any:
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare)
         sa.event.listen(engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
+    else:
+        patience.try_shortly(engine)
     _create(engine)
     return engine
 
@@ -149,7 +160,10 @@ def _create(engine: Any) -> None:
     """Make what tables are missing; another process may be doing the same."""
     try:
         metadata.create_all(engine)
-    except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError):
+    except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError) as error:
+        if engine.dialect.name != "sqlite" and isinstance(error, sa.exc.OperationalError):
+            # PostgreSQL is not there: no use in waiting for it a second time.
+            raise
         if not all(sa.inspect(engine).has_table(name) for name in metadata.tables):
             raise
 

@@ -7,13 +7,14 @@ import os
 from collections.abc import Mapping
 
 from assistant import logs
+from assistant.observability import metrics
 from clinic import outbox, settings
 from clinic.outbox import DELIVERED, FAILED, WAITING, Delivery
 from clinic.settings import SettingsError
 
 logger = logging.getLogger(__name__)
 
-EMAIL, WEBHOOK = "email", "webhook"
+EMAIL, WEBHOOK = WAYS = ("email", "webhook")
 _SWITCHES = {EMAIL: settings.SMTP_HOST, WEBHOOK: settings.WEBHOOK_URL}
 
 
@@ -46,6 +47,8 @@ def deliver_one() -> str:
     if claimed is None:
         return ""
     problem = _send(claimed)
+    result = metrics.NOT_DELIVERED if problem else metrics.DELIVERED
+    metrics.DELIVERY_TRIES.labels(claimed.way, result).inc()
     if not problem:
         outbox.delivered(claimed)
         return DELIVERED

@@ -7,18 +7,18 @@ import io
 import re
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 from assistant.screening.fhir import questionnaire_response
 from assistant.screening.fhir_rules import check_response
 from assistant.screening.fhir_values import clean
 from assistant.screening.record import CheckRecord
-from assistant.screening.report import Circumstances, Consent, Patient
+from assistant.screening.report import Circumstances
 from assistant.screening.summary_letter import summary_letter
 from assistant.screening.summary_page import summary_page
 from clinic.bundle import bundle, check_bundle
-from clinic.listing import Request
+from clinic.listing import Listed
+from clinic.requests import Request, iso
 
 COLUMNS = (
     "id", "created", "changed", "state", "name", "phone", "email", "wish", "channel", "language",
@@ -46,24 +46,8 @@ def record_of(request: Request) -> CheckRecord | None:
     """
     if request.slots is None:
         raise NoSummaryError(f"the check of request {clean(request.id)} can't be read")
-    record = CheckRecord.from_slots(request.slots)
-    return record if record.tells else None
-
-
-def circumstances(request: Request) -> Circumstances:
-    """Return what a summary tells beside the record: who the patient is, with the consent."""
-    return Circumstances(
-        number=request.number,
-        channel=request.channel,
-        language=request.locale,
-        consent=Consent(iso(request.consent_at), request.consent_version),
-        patient=Patient(request.name, request.phone, request.email),
-    )
-
-
-def iso(at: float) -> str:
-    """Return a time in ISO 8601, in UTC."""
-    return datetime.fromtimestamp(at, timezone.utc).isoformat(timespec="seconds")
+    record = request.check
+    return record if record and record.tells else None
 
 
 def as_letter(request: Request) -> str:
@@ -81,7 +65,7 @@ def made(request: Request, make: Callable[[CheckRecord, Circumstances], Made]) -
     record = record_of(request)
     if record is None:
         raise NoSummaryError("no check was begun")
-    return _guarded(request, make, record)
+    return guarded(request, make, record)
 
 
 def as_page(request: Request) -> str:
@@ -89,14 +73,14 @@ def as_page(request: Request) -> str:
     return made(request, summary_page)
 
 
-def as_text(request: Request) -> str:
+def as_text(request: Listed) -> str:
     """Return the whole request as text: contact, wish, note, and the summary when there is one.
 
     Raises:
         DataFileError: The Questionnaire or a wording is missing.
     """
-    rows = [(name, value) for name, value in zip(COLUMNS, _cells(request), strict=True) if value]
-    lines = [f"{name}: {clean(value)}" for name, value in rows]
+    cells = {**dict(zip(COLUMNS, _cells(request), strict=True)), "deliveries": _deliveries(request)}
+    lines = [f"{name}: {clean(value)}" for name, value in cells.items() if value]
     try:
         summary = as_letter(request)
     except NoSummaryError as error:
@@ -112,7 +96,7 @@ def as_response(request: Request) -> dict[str, Any]:
         DataFileError: The Questionnaire or a wording is missing.
     """
     record = record_of(request) or CheckRecord()
-    resource = _guarded(request, questionnaire_response, record)
+    resource = guarded(request, questionnaire_response, record)
     if problems := check_response(resource):
         raise NoSummaryError(f"request {clean(request.id)} can't be told in FHIR: {problems[0]}")
     return resource
@@ -127,7 +111,7 @@ def as_bundle(requests: Iterable[Request]) -> dict[str, Any]:
     return found
 
 
-def as_csv(requests: Iterable[Request]) -> str:
+def as_csv(requests: Iterable[Listed]) -> str:
     """Return requests as a table for spreadsheets, of which no cell is a formula."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
@@ -136,13 +120,27 @@ def as_csv(requests: Iterable[Request]) -> str:
     return _MARK + file.getvalue()
 
 
-def _cells(request: Request) -> Sequence[str]:
+def _cells(request: Listed) -> Sequence[str]:
     deliveries = ", ".join(f"{d.way}: {d.state}" for d in request.deliveries)
     return (
         request.id, iso(request.created), iso(request.changed), request.state, request.name, request.phone,
         request.email, request.wish, request.channel, request.locale, request.consent_version,
         iso(request.consent_at), request.outcome or "", request.note, deliveries,
     )  # fmt: skip
+
+
+def _deliveries(request: Listed) -> str:
+    """Return how each delivery stands, with its tries and its times."""
+    told = []
+    for d in request.deliveries:
+        parts = [f"{d.way}: {d.state}"]
+        if d.delivered is not None:
+            parts.append(iso(d.delivered))
+        elif d.state in ("failed", "given_up"):
+            parts.append(f"tries {d.attempts}, the last error {d.error}")
+            parts += [f"next try {iso(d.due)}"] if d.state == "failed" else []
+        told.append(", ".join(parts))
+    return "; ".join(told)
 
 
 def _defused(cell: str) -> str:
@@ -158,11 +156,16 @@ def _full_url(request_id: str) -> str:
         return uuid.uuid5(uuid.NAMESPACE_OID, clean(request_id)).urn
 
 
-def _guarded(
+def guarded(
     request: Request, make: Callable[[CheckRecord, Circumstances], Made], record: CheckRecord
 ) -> Made:
-    """Return what `make` makes of the record, which another version or project may have stored."""
+    """Return what `make` makes of the record, which another version or project may have stored.
+
+    Raises:
+        NoSummaryError: It can't be read.
+        DataFileError: The Questionnaire or a wording is missing.
+    """
     try:
-        return make(record, circumstances(request))
+        return make(record, request.about)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         raise NoSummaryError(f"the check of request {clean(request.id)} can't be read") from None

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from collections.abc import Callable
 from typing import Any
 
 from assistant.screening.fhir import questionnaire_response
 from assistant.screening.fhir_rules import check_response
 from assistant.screening.fhir_values import clean
+from assistant.screening.record import CheckRecord
+from assistant.screening.report import Circumstances
 from assistant.screening.summary import open_questions
 from assistant.screening.summary_letter import moment, summary_letter
 from assistant.screening.summary_page import summary_page
 from assistant.wording import wording
-from clinic.requests import Request
+from clinic.export import Made, NoSummaryError, guarded
+from clinic.requests import Request, iso
 
 
 def letter(request: Request) -> str:
     """Return the request as text, with the summary of the check when there is one."""
     rows = [
         ("number", request.number), ("name", request.name), ("phone", request.phone),
-        ("email", request.email), ("wish", request.wish), ("created", moment(created(request))),
-        ("consent", f"{moment(request.about.consent.at)}, {request.consent_version}"),  # type: ignore[union-attr]
+        ("email", request.email), ("wish", request.wish), ("created", moment(iso(request.created))),
+        ("consent", f"{moment(request.consent.at)}, {request.consent.version}"),
         ("channel", request.channel),
     ]  # fmt: skip
     lines = [f"{wording(f'handover.letter.{name}')}: {clean(value)}" for name, value in rows if value]
@@ -28,19 +31,27 @@ def letter(request: Request) -> str:
 
 
 def _summary(request: Request) -> str:
-    check = request.check
-    if check is not None and check.tells:
-        return summary_letter(check, request.about)
+    unreadable = wording("handover.letter.unreadable") + "\n"
+    if request.slots is None:
+        return unreadable
+    try:
+        return guarded(request, _of_check, request.check or CheckRecord())
+    except NoSummaryError:
+        return unreadable
+
+
+def _of_check(check: CheckRecord, about: Circumstances) -> str:
+    if check.tells:
+        return summary_letter(check, about)
     lines = [wording("handover.letter.no_check")]
-    if check is not None and check.unanswered:
+    if check.unanswered:
         lines.append(clean(wording("summary.questions", questions="; ".join(open_questions(check)))))
     return "\n".join(lines) + "\n"
 
 
 def page(request: Request) -> str | None:
-    """Return the summary as a page to print; None without a check."""
-    check = request.check
-    return summary_page(check, request.about) if check else None
+    """Return the summary as a page to print; None without a check, or when it can't be read."""
+    return _made(request, summary_page)
 
 
 def as_json(request: Request) -> dict[str, Any]:
@@ -48,29 +59,29 @@ def as_json(request: Request) -> dict[str, Any]:
     return {
         "id": request.id,
         "number": request.number,
-        "created": created(request),
+        "created": iso(request.created),
         "channel": request.channel,
         "locale": request.locale,
         "name": request.name,
         "phone": request.phone,
         "email": request.email,
         "wish": request.wish,
-        "consent": {"version": request.consent_version, "at": request.about.consent.at},  # type: ignore[union-attr]
+        "consent": {"version": request.consent.version, "at": request.consent.at},
         "outcome": request.outcome,
         "summary": letter(request),
         "fhir": _fhir(request),
     }
 
 
-def created(request: Request) -> str:
-    """Return when the request was stored (UTC, ISO 8601)."""
-    return datetime.fromtimestamp(request.created, timezone.utc).isoformat(timespec="seconds")
-
-
 def _fhir(request: Request) -> Any:
-    check = request.check
-    if check is None:
-        return None
-    resource = questionnaire_response(check, request.about)
+    resource = _made(request, questionnaire_response)
     # Better none than one that breaks a rule; the text beside it tells the same.
-    return None if check_response(resource) else resource
+    return None if resource is None or check_response(resource) else resource
+
+
+def _made(request: Request, make: Callable[[CheckRecord, Circumstances], Made]) -> Made | None:
+    check = request.check
+    try:
+        return guarded(request, make, check) if check else None
+    except NoSummaryError:
+        return None

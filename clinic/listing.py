@@ -5,7 +5,6 @@ Used by the inbox and by the commands alike. Who asks is always named: nothing h
 
 from __future__ import annotations
 
-import json
 import time
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -17,17 +16,14 @@ import sqlalchemy as sa
 from clinic import audit
 from clinic.database import transaction
 from clinic.outbox import NEVER
+from clinic.requests import DONE, NUMBER, STATES, Request
 from clinic.search import matches
 from clinic.tables import outbox, requests
 
-NEW, IN_PROGRESS, DONE = "new", "in_progress", "done"
-STATES = (NEW, IN_PROGRESS, DONE)
 #: For a query: whatever is not done.
 OPEN = "open"
 #: How many requests a page shows, and how long a note may be.
 PAGE, LONGEST_NOTE = 25, 4000
-#: So much of an id is the number that patients and staff read to each other.
-NUMBER = 8
 #: Names of what is done, in the audit; a new state is named by itself.
 LIST, SEARCH, VIEW, NOTE, EXPORT = "list", "search", "view", "note", "export"
 
@@ -60,40 +56,10 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class Request:
-    """A wish to be contacted. Times are seconds since 1970 (UTC); what was not given is empty.
+class Listed(Request):
+    """A request as staff see it: with its deliveries, one for each way, in order."""
 
-    Attributes:
-        id: by which the clinic finds it again.
-        conversation: its name in the tracker; it can be a phone number.
-        state: one of STATES.
-        outcome: the result of the check; None without one.
-        slots: of the check; empty without one, None when they can't be read.
-        deliveries: one for each way, in order.
-    """
-
-    id: str
-    conversation: str
-    channel: str
-    locale: str
-    created: float
-    changed: float
-    state: str
-    name: str
-    phone: str
-    email: str
-    wish: str
-    consent_version: str
-    consent_at: float
-    outcome: str | None
-    slots: dict[str, Any] | None
-    note: str
     deliveries: tuple[Delivery, ...] = ()
-
-    @property
-    def number(self) -> str:
-        """What patients and staff call it."""
-        return self.id[:NUMBER].upper()
 
     @property
     def late(self) -> bool:
@@ -131,10 +97,10 @@ class Found:
         requests: the latest ones first.
         total: how many there are in all.
         by_state: how many there would be in each state, and OPEN.
-        failed: how many requests have a delivery that failed, whatever was asked for.
+        failed: how many open requests have a delivery that failed, whatever was asked for.
     """
 
-    requests: tuple[Request, ...]
+    requests: tuple[Listed, ...]
     total: int
     by_state: dict[str, int] = field(default_factory=dict)
     failed: int = 0
@@ -160,11 +126,11 @@ def find(query: Query, who: str, *, start: int = 0, most: int | None = PAGE) -> 
         rows = connection.execute(latest.offset(start).limit(most)).all()
         total = _count(connection, where)
         by_state = _by_state(connection, _searched(query))
-        failed = _count(connection, [_delivery_failed()])
+        failed = _count(connection, [_delivery_failed(), *_in_state(OPEN)])
         return Found(_made(connection, rows), total, by_state, failed)
 
 
-def one(request_id: str, who: str, action: str | None = VIEW) -> Request | None:
+def one(request_id: str, who: str, action: str | None = VIEW) -> Listed | None:
     """Return a request, or None when there is none of this id.
 
     Args:
@@ -184,7 +150,7 @@ def one(request_id: str, who: str, action: str | None = VIEW) -> Request | None:
         return _made(connection, rows)[0]
 
 
-def latest_of(conversations: Iterable[str], who: str) -> dict[str, Request]:
+def latest_of(conversations: Iterable[str], who: str) -> dict[str, Listed]:
     """Return the latest request of each conversation that has one.
 
     Raises:
@@ -317,23 +283,11 @@ def _by_state(connection: Any, where: Sequence[Any]) -> dict[str, int]:
     return {OPEN: sum(rows.values()) - found[DONE], **found}
 
 
-def _made(connection: Any, rows: Sequence[Any]) -> tuple[Request, ...]:
+def _made(connection: Any, rows: Sequence[Any]) -> tuple[Listed, ...]:
     ids = [row.id for row in rows]
     asked = sa.select(outbox).where(outbox.c.request.in_(ids)).order_by(outbox.c.way)
     deliveries: dict[str, list[Delivery]] = {}
     for row in connection.execute(asked) if ids else ():
         made = Delivery(row.way, row.attempts, row.due, row.delivered, row.error)
         deliveries.setdefault(row.request, []).append(made)
-    found = []
-    for row in rows:
-        values = {**row._mapping, "slots": _slots(row.slots)}
-        found.append(Request(**values, deliveries=tuple(deliveries.get(row.id, ()))))
-    return tuple(found)
-
-
-def _slots(text: str) -> dict[str, Any] | None:
-    try:
-        slots = json.loads(text)
-    except ValueError:
-        return None
-    return slots if isinstance(slots, dict) else None
+    return tuple(Listed.from_row(row._mapping, deliveries=tuple(deliveries.get(row.id, ()))) for row in rows)

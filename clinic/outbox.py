@@ -14,8 +14,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from clinic import audit
 from clinic.database import transaction
-from clinic.requests import Request
+from clinic.requests import DONE, Request
 from clinic.tables import outbox, requests
 
 #: Seconds for which a claim holds; longer than any delivery takes.
@@ -27,6 +28,26 @@ GIVE_UP, ATTEMPTS = 5 * 86400.0, 100
 #: When a failed delivery is due: never by itself.
 NEVER = 1e12
 DELIVERED, WAITING, FAILED = "delivered", "waiting", "failed"
+#: Name of what staff do, in the audit.
+AGAIN = "deliver_again"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How deliveries on one way stand.
+
+    Attributes:
+        delivered, waiting: how many; what failed and is tried again is waiting.
+        oldest: when the oldest request was stored that is waiting (seconds since 1970); None without one.
+        given_up: how many are no longer tried.
+
+    The last two leave out requests that staff have marked as done: nobody waits for them.
+    """
+
+    delivered: int
+    waiting: int
+    oldest: float | None
+    given_up: int
 
 
 @dataclass(frozen=True)
@@ -109,29 +130,50 @@ def delay(attempts: int) -> float:
     return longest * (0.5 + random.random() / 2)
 
 
-def state(row: Any) -> str:
-    """Return the state of a row of the outbox: `delivered`, `waiting` or `failed`."""
-    if row["delivered"] is not None:
-        return DELIVERED
-    return FAILED if row["due"] >= NEVER else WAITING
+def standing() -> dict[str, Standing]:
+    """Return how deliveries stand, by their way; ways without any row are left out.
 
-
-def counts() -> dict[str, int]:
-    """Return how many deliveries there are in each state. Raises ClinicDatabaseError."""
+    Raises:
+        ClinicDatabaseError: The database can't be used.
+    """
+    never, open_ = outbox.c.due >= NEVER, requests.c.state != DONE
+    columns = (
+        sa.func.sum(sa.case((outbox.c.delivered.is_not(None), 1), else_=0)),
+        sa.func.sum(sa.case((_left() & ~never, 1), else_=0)),
+        sa.func.min(sa.case((_left() & ~never & open_, requests.c.created))),
+        sa.func.sum(sa.case((_left() & never & open_, 1), else_=0)),
+    )
+    joined = outbox.join(requests, outbox.c.request == requests.c.id)
+    query = sa.select(outbox.c.way, *columns).select_from(joined).group_by(outbox.c.way)
     with transaction() as connection:
-        rows = connection.execute(sa.select(outbox)).mappings().all()
-    found = dict.fromkeys((DELIVERED, WAITING, FAILED), 0)
-    for row in rows:
-        found[state(row)] += 1
-    return found
+        rows = connection.execute(query).all()
+    return {way: Standing(int(out), int(wait), oldest, int(up)) for way, out, wait, oldest, up in rows}
 
 
-def retry() -> int:
-    """Make all failed deliveries due again; return how many there were. Raises ClinicDatabaseError."""
+def retry(who: str, request: str = "") -> int:
+    """Let failed deliveries begin anew, now: their tries count from nothing; the audit tells it.
+
+    Args:
+        who: name of the member of staff, or of the command.
+        request: id of the request of which all that failed is tried; without one, what was given up of any.
+
+    Returns:
+        How many deliveries there are of that kind.
+
+    Raises:
+        ClinicDatabaseError: The database can't be used; nothing is changed.
+    """
+    failed = (outbox.c.attempts > 0, outbox.c.request == request) if request else (outbox.c.due >= NEVER,)
     with transaction() as connection:
-        result = connection.execute(
-            sa.update(outbox)
-            .where(outbox.c.delivered.is_(None), outbox.c.due >= NEVER)
-            .values(due=time.time())
-        )
-    return int(result.rowcount)
+        found = connection.execute(sa.select(outbox.c.id, outbox.c.request).where(_left(), *failed)).all()
+        anew = sa.update(outbox).where(outbox.c.id == sa.bindparam("row"), _left())
+        anew = anew.values(due=time.time(), attempts=0, error="")
+        for row in found:
+            connection.execute(anew, {"row": row.id})
+        for named in sorted({row.request for row in found}):
+            audit.record(connection, who, AGAIN, named)
+    return len(found)
+
+
+def _left() -> Any:
+    return outbox.c.delivered.is_(None)

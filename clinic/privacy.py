@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant import logs
+from assistant.dialogue.own_data import Wish
 from clinic import database
 from clinic.database import transaction
 from clinic.tables import PERSONAL, audit, outbox, requests
@@ -19,33 +20,12 @@ from clinic.takeovers import audit_id
 
 logger = logging.getLogger(__name__)
 
-#: Columns that hold what a patient gave.
-GIVEN = ("name", "phone", "email", "wish")
+#: Columns that hold who a patient is and how to reach them.
+CONTACT = ("name", "phone", "email")
 #: What is among them when the check went with the request.
 CHECK = "check"
 #: Requests that are erased by one statement: databases limit the values in one.
 BATCH = 500
-
-
-@dataclass(frozen=True)
-class KnownRequest:
-    """A wish to be contacted, without its words.
-
-    Attributes:
-        created: seconds since 1970.
-        state: of the inbox, such as `new`.
-        contact: which of `GIVEN` were given, and `CHECK` when something of the check went with it.
-        consent_at: seconds since 1970.
-        consent_version: of the text that was agreed to.
-        noted: staff have written a note.
-    """
-
-    created: float
-    state: str
-    contact: tuple[str, ...]
-    consent_at: float
-    consent_version: str
-    noted: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,28 +41,29 @@ class Erased:
     sent: bool = False
 
 
-def known(conversation: str) -> list[KnownRequest]:
+def known(conversation: str) -> list[Wish]:
     """Return the requests of a conversation, the oldest first.
 
     Raises:
         ClinicDatabaseError: The database can't be read.
     """
-    told = ("created", "state", *GIVEN, "slots", "note", "consent_at", "consent_version")
+    told = ("created", "state", *CONTACT, "wish", "slots", "note", "consent_at", "consent_version")
     columns = [requests.c[name] for name in told]
     query = sa.select(*columns).where(requests.c.conversation == conversation)
     with transaction() as connection:
         rows = connection.execute(query.order_by(requests.c.created)).all()
     return [
-        KnownRequest(
-            row.created,
-            row.state,
-            (
-                *(name for name in GIVEN if getattr(row, name)),
+        Wish(
+            created=row.created,
+            state=row.state,
+            contact=(
+                *(name for name in CONTACT if getattr(row, name)),
                 *([CHECK] if row.slots not in ("", "{}") else []),
             ),
-            row.consent_at,
-            row.consent_version,
-            bool(row.note),
+            consent_at=row.consent_at,
+            consent_version=row.consent_version,
+            wish=row.wish,
+            noted=bool(row.note),
         )
         for row in rows
     ]

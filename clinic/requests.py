@@ -6,24 +6,28 @@ import dataclasses
 import json
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.handover.record import ContactRecord
-from assistant.screening.record import DONE, CheckRecord
+from assistant.screening import record as checks
+from assistant.screening.record import CheckRecord
 from assistant.screening.report import Circumstances, Consent, Patient
 from clinic.database import ClinicDatabaseError, transaction
 from clinic.tables import outbox, requests
 
-NEW = "new"
-#: So much of an id is a number that people read to each other.
-_NUMBER = 8
+#: States of a request.
+NEW, IN_PROGRESS, DONE = STATES = ("new", "in_progress", "done")
+#: So much of an id is the number that patients and staff read to each other.
+NUMBER = 8
 #: So many requests of a conversation are taken in so many seconds: an inbox must stay readable.
 LIMIT, DAY = 5, 86400.0
+
+Kind = TypeVar("Kind", bound="Request")
 
 
 class TooManyError(Exception):
@@ -32,7 +36,7 @@ class TooManyError(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """A wish to be contacted. The attributes are the columns of `clinic_requests`.
+    """A wish to be contacted. The attributes are the columns of `clinic_requests`, as `from_row` reads them.
 
     Attributes:
         id: chosen before the patient said yes; the same request is never stored twice.
@@ -40,7 +44,7 @@ class Request:
         name, phone, email, wish: as the patient gave them; empty when left out.
         consent_version, consent_at: text and time (seconds since 1970) of the patient's yes.
         outcome: result of the check; None without one.
-        slots: of the check, as JSON; `{}` when the patient said nothing to it.
+        slots: of the check; empty when the patient said nothing to it, None when they can't be read.
         created, changed: seconds since 1970.
         state, note: of the inbox.
     """
@@ -56,7 +60,7 @@ class Request:
     email: str = ""
     wish: str = ""
     outcome: str | None = None
-    slots: str = "{}"
+    slots: dict[str, Any] | None = field(default_factory=dict)
     created: float = 0.0
     changed: float = 0.0
     state: str = NEW
@@ -80,7 +84,7 @@ class Request:
         """
         if not (record.consent and record.id and (record.phone or record.email)):
             raise ValueError("a request needs a consent, an id and a way to reach the patient")
-        finished = check is not None and check.status == DONE and check.next_item is None
+        finished = check is not None and check.status == checks.DONE and check.next_item is None
         return cls(
             id=record.id,
             conversation=conversation,
@@ -93,36 +97,57 @@ class Request:
             email=record.email,
             wish=record.wish,
             outcome=check.outcome() if check is not None and finished else None,
-            slots=json.dumps(check.to_slots() if check is not None else {}, ensure_ascii=False),
+            slots=check.to_slots() if check is not None else {},
         )
 
     @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> Request:
-        """Return the request in a row of the table."""
-        return cls(**{f.name: row[f.name] for f in dataclasses.fields(cls)})
+    def from_row(cls: type[Kind], row: Mapping[str, Any], **more: Any) -> Kind:
+        """Return the request in a row of the table, with what else a kind of it has."""
+        return cls(**{**row, "slots": _read(row["slots"])}, **more)
+
+    def row(self) -> dict[str, Any]:
+        """Return the row of the table that it makes."""
+        columns = {f.name: getattr(self, f.name) for f in dataclasses.fields(Request)}
+        return {**columns, "slots": json.dumps(self.slots or {}, ensure_ascii=False)}
 
     @property
     def number(self) -> str:
         """What patients and staff call it."""
-        return self.id[:_NUMBER].upper()
+        return self.id[:NUMBER].upper()
 
     @property
     def check(self) -> CheckRecord | None:
-        """The patient's check; None when nothing of it was sent."""
-        slots = json.loads(self.slots)
-        return CheckRecord.from_slots(slots) if isinstance(slots, dict) and slots else None
+        """The patient's check; None when nothing of it was sent, or when it can't be read."""
+        return CheckRecord.from_slots(self.slots) if self.slots else None
 
     @property
     def about(self) -> Circumstances:
         """What its summary tells beside the check: who the patient is, and the consent."""
-        at = datetime.fromtimestamp(self.consent_at, timezone.utc).isoformat(timespec="seconds")
         return Circumstances(
             number=self.number,
             channel=self.channel,
             language=self.locale,
-            consent=Consent(at, self.consent_version),
+            consent=self.consent,
             patient=Patient(self.name, self.phone, self.email),
         )
+
+    @property
+    def consent(self) -> Consent:
+        """When the patient agreed (UTC, ISO 8601), and to which version of the text."""
+        return Consent(iso(self.consent_at), self.consent_version)
+
+
+def iso(at: float) -> str:
+    """Return a time, in seconds since 1970, in ISO 8601, in UTC."""
+    return datetime.fromtimestamp(at, timezone.utc).isoformat(timespec="seconds")
+
+
+def _read(text: str) -> dict[str, Any] | None:
+    try:
+        slots = json.loads(text)
+    except ValueError:
+        return None
+    return slots if isinstance(slots, dict) else None
 
 
 def add(request: Request, ways: Iterable[str] = ()) -> bool:
@@ -140,7 +165,7 @@ def add(request: Request, ways: Iterable[str] = ()) -> bool:
         TooManyError: The conversation has sent LIMIT of them today.
     """
     now = time.time()
-    row = {**dataclasses.asdict(request), "created": now, "changed": now, "state": NEW, "note": ""}
+    row = {**request.row(), "created": now, "changed": now, "state": NEW, "note": ""}
     with transaction() as connection:
         found = connection.execute(
             sa.select(requests.c.conversation).where(requests.c.id == request.id)

@@ -6,6 +6,7 @@ library and to Python 3.8.
 
 from __future__ import annotations
 
+import getpass
 import os
 import signal
 import sys
@@ -81,6 +82,14 @@ def child_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
         environment["STRIA_PROJECT"] = str(PROJECT)
     environment.update(extra or {})
     return environment
+
+
+def caller(command: str) -> str:
+    """Returns under which name the audit knows a command: with that of who runs it, where there is one."""
+    try:
+        return f"{command} ({getpass.getuser()})"
+    except (KeyError, OSError):
+        return command
 
 
 def say(text: str) -> None:

@@ -10,7 +10,7 @@ import os
 from assistant.datafiles import DataFileError
 from clinic import delivery, outbox
 from clinic.database import ClinicDatabaseError
-from scripts._env import ROOT, CommandError, run_command, say
+from scripts._env import ROOT, CommandError, caller, run_command, say
 
 
 def deliver(*, retry: bool) -> int:
@@ -30,16 +30,17 @@ def deliver(*, retry: bool) -> int:
     sent = 0
     try:
         if retry:
-            outbox.retry()
+            outbox.retry(caller("make deliver"))
         while found := delivery.deliver_one():
             sent += found == outbox.DELIVERED
-        left = outbox.counts()
+        left = outbox.standing().values()
     except ClinicDatabaseError as error:
         raise CommandError(f"the clinic's database can't be used ({error})") from None
     except DataFileError as error:
         raise CommandError(str(error)) from None
-    say(f"Delivered {sent}. Waiting: {left[outbox.WAITING]}. Given up: {left[outbox.FAILED]}.")
-    return 1 if left[outbox.FAILED] else 0
+    waiting, given_up = (sum(getattr(way, name) for way in left) for name in ("waiting", "given_up"))
+    say(f"Delivered {sent}. Waiting: {waiting}. Given up: {given_up}.")
+    return 1 if given_up else 0
 
 
 def main() -> int:

@@ -4,6 +4,8 @@
     SEARCH="ann" make requests STATE=all     looks in name, phone, e-mail and wish
     make requests ID=0B6F6A52                shows one; FORMAT=html, fhir or csv tells it in another form
     make requests ID=0B6F6A52 STATE=done     sets the state: new, in_progress or done
+    make requests ID=0B6F6A52 RETRY=1        lets the assistant try again now what could not be delivered
+    make requests FAILED=1                   lists those of which a delivery failed
     make requests FORMAT=csv OUT=file        all that are found, for a spreadsheet; FORMAT=fhir for systems
 
 What a patient is called stands before make: what stands behind it is in the list of processes, which all users of
@@ -12,7 +14,6 @@ the machine can read. Everything is kept in the audit, under the name of who run
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
 from collections.abc import Mapping
@@ -22,21 +23,20 @@ from pathlib import Path
 from assistant.datafiles import DataFileError
 from assistant.screening.fhir import to_json
 from assistant.screening.fhir_values import clean
-from clinic import database, export, listing
-from clinic.listing import OPEN, STATES, Query, Request
-from scripts._env import CommandError, run_command, say
+from clinic import database, export, listing, outbox
+from clinic.listing import OPEN, Listed, Query
+from clinic.requests import STATES
+from scripts._env import CommandError, caller, run_command, say
 from scripts.summary import write
 
 FORMATS = ("text", "html", "csv", "fhir")
 ALL = "all"
+RETRIED = "It is tried again now: by the assistant within seconds when it runs, else by make deliver.\n"
 
 
 def who() -> str:
     """Returns under which name the audit knows this command."""
-    try:
-        return f"make requests ({getpass.getuser()})"
-    except (KeyError, OSError):
-        return "make requests"
+    return caller("make requests")
 
 
 def lines(found: listing.Found, query: Query) -> str:
@@ -55,7 +55,7 @@ def lines(found: listing.Found, query: Query) -> str:
     return "\n".join([*shown, f"{total}{kind}. Show one: make requests ID=...", ""])
 
 
-def one(request: Request, form: str) -> str:
+def one(request: Listed, form: str) -> str:
     """Returns one request in a form.
 
     Raises:
@@ -114,6 +114,8 @@ def told(environ: Mapping[str, str]) -> str:
     known = listing.id_of(number)
     if known is None:
         raise CommandError("there is no request of this ID or number; make requests lists them")
+    if environ.get("RETRY", "").strip() == "1":
+        return RETRIED if outbox.retry(who(), known) else "No delivery of this request has failed.\n"
     if state:
         listing.set_state(known, state, who())
         return f"The request is now {state.replace('_', ' ')}.\n"

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant.screening.record import CheckRecord
-from clinic import database, tables
+from clinic import database, outbox, tables
 
 
 def add(number: int = 1, record: CheckRecord | None = None, **values: Any) -> str:
@@ -71,3 +71,13 @@ def row(request: str) -> Any:
     """Returns a request as it is stored."""
     with database.transaction() as connection:
         return connection.execute(sa.select(tables.requests).where(tables.requests.c.id == request)).one()
+
+
+def counts() -> dict[str, int]:
+    """Returns how many deliveries were delivered, wait, and were given up, of requests that are not done."""
+    found = outbox.standing().values()
+    return {
+        "delivered": sum(way.delivered for way in found),
+        "waiting": sum(way.waiting for way in found),
+        "failed": sum(way.given_up for way in found),
+    }

@@ -1,4 +1,4 @@
-"""What is stored of a conversation, told to its patient in plain words: counts and names, no contents."""
+"""What is stored of a conversation, told to its patient in plain words: counts and names, and the wish of a request."""
 
 from __future__ import annotations
 
@@ -12,13 +12,24 @@ from assistant.wording import section, wording
 
 @dataclass(frozen=True)
 class Wish:
-    """A request to the clinic: times in seconds since 1970, its state, what was given, and if staff wrote a note."""
+    """A request to the clinic.
+
+    Attributes:
+        created: seconds since 1970.
+        state: of the inbox, such as `new`.
+        contact: which of name, phone and email were given, and `check` when something of it went along.
+        consent_at: seconds since 1970.
+        consent_version: of the text that was agreed to.
+        wish: in the patient's own words; empty without one.
+        noted: staff have written a note.
+    """
 
     created: float
     state: str
     contact: tuple[str, ...]
     consent_at: float
     consent_version: str
+    wish: str = ""
     noted: bool = False
 
 
@@ -106,6 +117,9 @@ def _wish(wish: Wish) -> str:
         consented=_day(wish.consent_at),
         version=wish.consent_version,
     )
+    # One line, however it was typed.
+    if words := " ".join(wish.wish.split()):
+        told += f" {wording('own_data.wish', wish=words)}"
     return f"{told} {wording('own_data.request_note')}" if wish.noted else told
 
 

@@ -68,6 +68,17 @@ OUTGOING_SECONDS = Histogram(
 OUTGOING = Counter("stria_outgoing_calls", "Calls to a messenger's platform.", ["channel", "status"])
 REPLIES_LOST = Counter("stria_replies_lost", "Messages that a platform did not take.", ["channel"])
 
+# --- Requests to the clinic -----------------------------------------------------------------------
+
+DELIVERIES_WAITING = Gauge("stria_deliveries_waiting", "Deliveries that are still to be made.", ["way"])
+DELIVERIES_OLDEST = Gauge(
+    "stria_deliveries_oldest_seconds", "Age of the oldest request that waits for its delivery.", ["way"]
+)
+DELIVERIES_GIVEN_UP = Gauge(
+    "stria_deliveries_given_up", "Deliveries that are no longer tried, of open requests.", ["way"]
+)
+DELIVERY_TRIES = Counter("stria_delivery_tries", "Tries to deliver, by how they ended.", ["way", "result"])
+
 # --- The process --------------------------------------------------------------------------------
 
 LOOP_LAG = Histogram("stria_loop_lag_seconds", "How late the event loop is.", buckets=_STEP)
@@ -81,6 +92,8 @@ OPERATIONS = ("retrieve", "save", "look_up", "transcript", "claim", "erase")
 LOCKS = ("line", "memory", "redis")
 #: Answers of a platform; `none`: there was none in time.
 OUTGOING_STATUSES = ("2xx", "3xx", "4xx", "429", "5xx", "none")
+#: How a try to deliver a request ends.
+DELIVERED, NOT_DELIVERED = DELIVERY_RESULTS = ("delivered", "failed")
 #: A question on the topic that has no entry in not_in_document.yml.
 OTHER_TOPIC = "N00"
 
@@ -98,6 +111,12 @@ def messenger_opened(channel: str) -> None:
     REPLIES_LOST.labels(channel)
     for status in OUTGOING_STATUSES:
         OUTGOING.labels(channel, status)
+
+
+def way_opened(way: str) -> None:
+    """Show a way of delivery's tries as zero."""
+    for result in DELIVERY_RESULTS:
+        DELIVERY_TRIES.labels(way, result)
 
 
 def server_started() -> None:

@@ -12,7 +12,7 @@ from clinic import export, listing
 from clinic.inbox import errors
 from clinic.inbox.requests import asked
 from clinic.inbox.visitors import who
-from clinic.listing import Request
+from clinic.listing import Listed
 
 blueprint = Blueprint("exports", __name__)
 
@@ -56,7 +56,7 @@ def _form(*allowed: str) -> str:
     return form
 
 
-def _file(form: str, found: Sequence[Request], name: str, *, single: bool) -> Response:
+def _file(form: str, found: Sequence[Listed], name: str, *, single: bool) -> Response:
     try:
         content = _content(form, found, single=single)
     except export.NoSummaryError as error:
@@ -72,7 +72,7 @@ def _file(form: str, found: Sequence[Request], name: str, *, single: bool) -> Re
     return response
 
 
-def _content(form: str, found: Sequence[Request], *, single: bool) -> str:
+def _content(form: str, found: Sequence[Listed], *, single: bool) -> str:
     if form == "csv":
         return export.as_csv(found)
     if form == "text":

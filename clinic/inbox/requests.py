@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -19,10 +20,11 @@ from flask import (
 from werkzeug.wrappers import Response as Answer
 
 from assistant.screening.summary_page import page_policy
-from clinic import export, listing, takeovers
-from clinic.inbox import errors, summary
+from clinic import audit, export, listing, outbox, takeovers
+from clinic.inbox import errors, summary, words
 from clinic.inbox.visitors import who
-from clinic.listing import NEW, OPEN, STATES, Query, Request
+from clinic.listing import OPEN, Listed, Query
+from clinic.requests import NEW, STATES
 
 blueprint = Blueprint("requests", __name__)
 
@@ -83,6 +85,7 @@ def listed() -> str | Answer:
         taken=takeovers.taken(),
         pages_count=pages,
         page_address=lambda page: about.address(page=str(page)),
+        now=time.time(),
     )
 
 
@@ -135,6 +138,17 @@ def set_note(request_id: str) -> Answer | Response:
     return _back(request_id)
 
 
+@blueprint.post("/requests/<request_id>/deliver")
+def deliver(request_id: str) -> Answer:
+    """Let failed deliveries of it be tried again now; the assistant's process does it, within seconds."""
+    _one(request_id, None)
+    if outbox.retry(who(), request_id):
+        flash("It is tried again now, which takes some seconds. Load this page again to see how it went.")
+    else:
+        flash("No delivery of this request has failed.")
+    return _back(request_id)
+
+
 @blueprint.post("/requests/<request_id>/take")
 def take(request_id: str) -> Answer:
     """Take the conversation over."""
@@ -154,7 +168,7 @@ def give_back(request_id: str) -> Answer:
     return _back(request_id)
 
 
-def _one(request_id: str, action: str | None) -> Request:
+def _one(request_id: str, action: str | None) -> Listed:
     found = listing.one(request_id, who(), action)
     if found is None:
         abort(404)
@@ -165,7 +179,7 @@ def _back(request_id: str) -> Answer:
     return redirect(url_for("requests.shown", request_id=request_id), 303)
 
 
-def _page(found: Request, draft: str | None = None, problem: str = "") -> str:
+def _page(found: Listed, draft: str | None = None, problem: str = "") -> str:
     try:
         has_check = export.record_of(found) is not None
         check = export.made(found, summary.shown) if has_check else None
@@ -181,6 +195,8 @@ def _page(found: Request, draft: str | None = None, problem: str = "") -> str:
         draft=draft,
         problem=problem,
         longest=listing.LONGEST_NOTE,
+        history=audit.about(found.id, words.CHANGES),
+        now=time.time(),
     )
 
 

@@ -11,14 +11,41 @@ OUTCOMES = {
     "needs_specialist_review": "The specialist needs to look",
     "no_listed_contraindication": "No listed reason reported",
 }
+#: Ways of delivery, and how far one got.
+WAYS = {"email": "E-mail", "webhook": "Webhook"}
 DELIVERIES = {
-    "delivered": "Delivered",
-    "waiting": "Waiting",
-    "failed": "Failed, will be tried again",
-    "given_up": "Given up; whoever runs Stria can try again with make deliver RETRY=1",
+    "delivered": "sent",
+    "waiting": "waits to be sent",
+    "failed": "failed, and is tried again",
+    "given_up": "failed for days, and is no longer tried",
 }
+#: Why a try failed, by the kind of the error.
+PROBLEMS = {
+    "NotSet": "a setting of Stria is missing",
+    "SettingsError": "a setting of Stria is wrong",
+    "TimeoutError": "there was no answer in time",
+    "ConnectionRefusedError": "the server can't be reached",
+    "ConnectionResetError": "the server broke off",
+    "RemoteDisconnected": "the server broke off",
+    "gaierror": "the server's name is not known",
+    "SSLCertVerificationError": "the server's certificate is not trusted",
+    "SMTPServerDisconnected": "the mail server broke off",
+    "SMTPConnectError": "the mail server can't be reached",
+    "SMTPAuthenticationError": "the mail server refused our login",
+    "SMTPNotSupportedError": "the mail server does not do what is set",
+    "SMTPSenderRefused": "the mail server refused our address",
+    "SMTPRecipientsRefused": "the mail server refused the clinic's address",
+    "SMTPDataError": "the mail server refused the message",
+}
+#: Where a patient wrote, and in which language.
+CHANNELS = {
+    "web": "the website's chat", "rest": "REST", "telegram": "Telegram", "messenger": "Messenger",
+    "instagram": "Instagram", "whatsapp": "WhatsApp", "twilio": "SMS", "slack": "Slack",
+}  # fmt: skip
+LANGUAGES = {"en": "English", "es": "Spanish"}
 #: Names of what is done, as they stand in the audit.
 AUDIT = {
+    "deliver_again": "Had a delivery tried again",
     "list": "Looked at the list",
     "search": "Searched",
     "view": "Looked at a request",
@@ -41,8 +68,20 @@ AUDIT = {
 }
 #: Of those, what is done with one request, which the audit names.
 OF_REQUESTS = (
-    "view", "note", "new", "in_progress", "done", "export_csv", "export_fhir", "export_text", "export_html", "print",
+    "deliver_again", "view", "note", "new", "in_progress", "done", "export_csv", "export_fhir", "export_text", "export_html", "print",
 )  # fmt: skip
+
+#: Of those, what changes something: the history of a request.
+CHANGES = ("new", "in_progress", "done", "note", "deliver_again")
+
+
+def problem(kind: str) -> str:
+    """Return why a try to deliver failed, in words where there are some."""
+    if kind.startswith("HTTP "):
+        return f"the receiver refused it ({kind})"
+    known = PROBLEMS.get(kind)
+    return f"{known} ({kind})" if known else kind
+
 
 #: Title and text of the page for a status.
 ERRORS = {

@@ -88,13 +88,12 @@ async def _known(store: Any, tracker: Any) -> own_data.OwnData:
     from rasa_ext.stores import erasure, retention
 
     talk = await erasure.talk_of(store, tracker.sender_id)
-    requests = await erasure.in_clinic(lambda: privacy.known(tracker.sender_id))
     return own_data.OwnData(
         messages=talk.messages + 1,
         since=talk.since,
         consent=talk.consent,
         record=CheckRecord.from_slots(tracker.current_slot_values()),
-        requests=[own_data.Wish(**vars(request)) for request in requests],
+        requests=await erasure.in_clinic(lambda: privacy.known(tracker.sender_id)),
         days=retention.days_kept(),
         begun=ContactRecord.from_slots(tracker.current_slot_values()).given,
     )

@@ -3,17 +3,13 @@
 All work of a server with its database goes through one thread in stock Rasa, the one that serves
 everybody: while PostgreSQL does not answer, nobody gets anything, not even a page. And a PostgreSQL
 that is frozen, or behind a network that swallows packets, does not answer for as long as it likes:
-its own time limits do not run either. Here a few threads wait, no longer than some seconds.
+its own time limits do not run either. Here a few threads wait, no longer than `clinic.patience` lets them.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import select
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -22,15 +18,10 @@ from sqlalchemy.pool import QueuePool
 
 #: Seconds to wait for a free thread, a connection of the pool, another writer of SQLite.
 WAIT = 5
-#: Seconds for a new connection; one that does not answer is tried before it, for PATIENCE.
-CONNECT = 3
-#: Seconds after which PostgreSQL gives a statement up, and after which we do.
-STATEMENT, PATIENCE = 5, 6
 #: Threads where the pool of connections tells no number.
 THREADS = 5
 
 Result = TypeVar("Result")
-_limits = threading.local()
 
 
 class NotInTimeError(ConnectionError):
@@ -84,41 +75,3 @@ async def apart(engine: Any, work: Callable[[], Result]) -> Result:
     if room is None:
         room = _rooms[engine] = _Room(engine)
     return await room.work(work)
-
-
-@contextlib.contextmanager
-def unlimited() -> Iterator[None]:
-    """Let this thread wait for as long as its statements take, such as for changes of a table."""
-    _limits.off = True
-    try:
-        yield
-    finally:
-        _limits.off = False
-
-
-def wait(connection: Any) -> None:
-    """Wait for what a connection of psycopg2 does.
-
-    Raises:
-        psycopg2.OperationalError: It takes too long; psycopg2 then closes the connection.
-    """
-    import psycopg2
-    from psycopg2 import extensions
-
-    connecting = connection.status == extensions.STATUS_SETUP
-    end = time.monotonic() + (CONNECT if connecting else PATIENCE)
-    while (state := connection.poll()) != extensions.POLL_OK:
-        poll = select.poll()
-        poll.register(connection.fileno(), select.POLLIN if state == extensions.POLL_READ else select.POLLOUT)
-        left = None if getattr(_limits, "off", False) else end - time.monotonic()
-        if left is not None and (left <= 0 or not poll.poll(left * 1000)):
-            raise psycopg2.OperationalError("PostgreSQL does not answer.")
-        if left is None:
-            poll.poll()
-
-
-def install() -> None:
-    """Let all connections of psycopg2 in this process wait so."""
-    from psycopg2 import extensions
-
-    extensions.set_wait_callback(wait)

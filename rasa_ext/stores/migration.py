@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from rasa_ext.stores.apart import unlimited
+from clinic.patience import unlimited
 
 logger = logging.getLogger(__name__)
 

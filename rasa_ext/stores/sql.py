@@ -26,8 +26,10 @@ from rasa.shared.exceptions import RasaException
 from sqlalchemy import orm
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from clinic import patience
+from clinic.patience import CONNECT, STATEMENT
 from rasa_ext.stores import apart
-from rasa_ext.stores.apart import CONNECT, STATEMENT, WAIT
+from rasa_ext.stores.apart import WAIT
 from rasa_ext.stores.lean import lean
 from rasa_ext.stores.migration import migrate
 
@@ -225,7 +227,7 @@ def _engine_options(url: Any) -> dict[str, Any]:
         # One connection that is kept; others only while a second session is open.
         return {**options, "poolclass": QueuePool, "pool_size": 1, "max_overflow": 4}
     if backend == "postgresql":
-        apart.install()
+        patience.install()
         of_rasa: Mapping[str, Any] = create_engine_kwargs(url).get("connect_args", {})
         options["connect_args"] = {
             **of_rasa,

@@ -240,6 +240,26 @@ def paths(requests: dict[str, str]) -> list[str]:
     ]
 
 
+class TestDeliveries:
+    def test_a_delivery_that_failed(self, staff_page: Open, requests: dict[str, str]) -> None:
+        """Seen above the list, opened, tried again with the keyboard, and seen to wait."""
+        page = staff_page()
+        page.get_by_role("link", name="Show them").click()
+        expect(page.get_by_role("heading", level=2)).to_have_count(2)
+        page.get_by_role("link", name="Ann Full").click()
+        delivery = page.get_by_role("region", name="Delivery")
+        expect(delivery).to_contain_text("E-mail failed, and is tried again")
+        expect(delivery).to_contain_text("Webhook sent")
+        page.get_by_role("button", name="Try again now").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_contain_text("It is tried again now")
+        expect(delivery).to_contain_text("E-mail waits to be sent")
+        expect(delivery.get_by_role("button")).to_have_count(0)
+        expect(page.get_by_role("region", name="What was done")).to_contain_text("tried again, by anna")
+        assert violations(page) == []
+        assert ("anna", "deliver_again", requests["full"]) in audited()
+
+
 class TestAccessible:
     def test_no_page_is_left_out(self, requests: dict[str, str]) -> None:
         """What the tests below look at are all pages that there are."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from actions import server
 from actions.answer import ActionAnswer
 from actions.check_form import ValidateContraindicationCheck
 from assistant.observability import port
+from clinic import delivery_figures
 from tests.action_turn import Patient
 from tests.counted import counted
 
@@ -43,9 +45,22 @@ async def test_its_port(monkeypatch: pytest.MonkeyPatch) -> None:
     assert server._watching == set()
     monkeypatch.setattr(port, "serve", lambda _: True)
     await server.start(None, None)
-    (task,) = server._watching
-    task.cancel()
+    assert len(server._watching) == 2
+    for task in server._watching:
+        task.cancel()
     await asyncio.sleep(0)
+
+
+async def test_it_tells_how_deliveries_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Again and again, in a thread: the outbox may be slow."""
+    looked: list[threading.Thread] = []
+    monkeypatch.setattr(delivery_figures, "show", lambda: looked.append(threading.current_thread()))
+    monkeypatch.setattr(delivery_figures, "STEP", 0.01)
+    watching = asyncio.ensure_future(server.watch_deliveries())
+    while len(looked) < 3:
+        await asyncio.sleep(0.01)
+    watching.cancel()
+    assert threading.current_thread() not in looked
 
 
 def test_an_action() -> None:

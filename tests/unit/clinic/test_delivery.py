@@ -11,6 +11,7 @@ import pytest
 from assistant import logs
 from clinic import delivery, letter, outbox, requests
 from clinic.database import ClinicDatabaseError
+from tests.clinic_rows import counts
 from tests.mailbox import Mailbox, serving_mail
 from tests.receiver import Receiver, receiving
 from tests.stack import free_port
@@ -61,7 +62,7 @@ def test_both_ways(receiver: Receiver, mail_port: int) -> None:
     with serving_mail(mailbox, mail_port):
         assert [delivery.deliver_one() for _ in range(3)] == ["delivered", "delivered", ""]
     assert len(mailbox.got) == len(receiver.got) == 1
-    assert outbox.counts() == {"delivered": 2, "waiting": 0, "failed": 0}
+    assert counts() == {"delivered": 2, "waiting": 0, "failed": 0}
 
 
 @pytest.mark.parametrize("status", [500, 302])

@@ -18,11 +18,11 @@ from assistant.screening.fhir_rules import check_response
 from assistant.screening.record import CheckRecord
 from clinic import export
 from clinic.bundle import check_bundle
-from clinic.listing import Delivery, Request
+from clinic.listing import Delivery, Listed
 from tests.unit.screening.records import TEXTS, finished, full, records
 
 
-def make(record: CheckRecord | None = None, **values: Any) -> Request:
+def make(record: CheckRecord | None = None, **values: Any) -> Listed:
     """Returns a request."""
     given_ = {
         "id": "0b6f6a52-6a9c-4f53-9be5-8e0d5a7d1c11", "conversation": "web:1", "channel": "web", "locale": "en",
@@ -31,7 +31,7 @@ def make(record: CheckRecord | None = None, **values: Any) -> Request:
         "consent_at": 1_790_000_000.5, "outcome": None, "slots": record.to_slots() if record else {},
         "note": "", **values,
     }  # fmt: skip
-    return Request(**given_)
+    return Listed(**given_)
 
 
 def table(text: str, delimiter: str = ",") -> list[list[str]]:
@@ -170,6 +170,20 @@ class TestSummaries:
         assert "note: call at noon\n" in text
         assert "Summary for the specialist" in text
         assert "no check was begun" in export.as_text(make())
+
+    def test_deliveries_in_text(self) -> None:
+        """With tries and times; a spreadsheet gets the state alone."""
+        made = make(
+            deliveries=(
+                Delivery("email", 3, 1_790_000_600.0, None, "Timeout"),
+                Delivery("webhook", 0, 0.0, 1_790_000_000.0, ""),
+            )
+        )
+        assert (
+            "deliveries: email: failed, tries 3, the last error Timeout, next try 2026-09-21T14:23:20+00:00;"
+            " webhook: delivered, 2026-09-21T14:13:20+00:00\n" in export.as_text(made)
+        )
+        assert table(export.as_csv([made]))[1][-1] == "email: failed, webhook: delivered"
 
     def test_page(self) -> None:
         """The page to print names the patient."""

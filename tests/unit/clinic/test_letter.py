@@ -8,6 +8,7 @@ from assistant.screening.evidence import Reading
 from assistant.screening.fhir_rules import check_response
 from assistant.screening.record import CheckRecord
 from clinic.letter import as_json, letter, page
+from clinic.requests import Request
 from tests.unit.clinic.made import finished, request
 
 
@@ -60,6 +61,23 @@ def test_no_check() -> None:
     assert "The patient said nothing to the check." in letter(made)
     assert page(made) is None
     assert as_json(made)["fhir"] is None
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "{", "[]", "null", "",
+        '{"check_record": {"entries": [{}], "off_list": ["x"]}}',
+        '{"check_record": {"off_list": ["x"], "readings": [{"kind": "pulse", "value": "x", "typed": "y"}]}}',
+    ],
+)  # fmt: skip
+def test_a_check_that_can_not_be_read(stored: str) -> None:
+    """It is said, and not that there was none; the request goes out all the same, and not for ever tried again."""
+    made = Request.from_row({**request(check=finished()).row(), "slots": stored})
+    assert "can't be read any more" in letter(made)
+    assert "said nothing" not in letter(made)
+    assert as_json(made)["phone"] == made.phone
+    assert (page(made), as_json(made)["fhir"]) == (None, None)
 
 
 def test_what_steers_a_terminal_or_a_page() -> None:

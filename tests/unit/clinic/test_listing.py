@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
 
@@ -12,9 +11,10 @@ from hypothesis import strategies as st
 
 from clinic import database, listing, outbox, tables
 from clinic import requests as stored
-from clinic.listing import DONE, IN_PROGRESS, NEW, OPEN, ChangedMeanwhileError, Query
+from clinic.listing import OPEN, ChangedMeanwhileError, Query
 from clinic.outbox import NEVER
-from tests.clinic_rows import add, audited, deliver, row
+from clinic.requests import DONE, IN_PROGRESS, NEW
+from tests.clinic_rows import add, audited, counts, deliver, row
 from tests.databases import Postgres, start_postgres
 from tests.unit.screening.records import full
 
@@ -112,15 +112,17 @@ class TestFind:
         deliver(add(3), delivered=1.0)
         deliver(add(4), attempts=0, error="")
         deliver(add(5, name="Given Up"), due=NEVER)
-        assert found(failed=True) == ["Ann Example 2", "Given Up"]
+        deliver(add(6, name="Dealt With", state=DONE), due=NEVER)
+        assert found(failed=True) == ["Ann Example 2", "Given Up", "Dealt With"]
         told = listing.find(Query(), "anna")
         assert told.failed == 2
-        assert [one.late for one in told.requests] == [False, True, False, False, True]
+        assert [one.late for one in told.requests] == [False, True, False, False, True, True]
         assert [[d.state for d in one.deliveries] for one in told.requests] == [
             [],
             ["failed"],
             ["delivered"],
             ["waiting"],
+            ["given_up"],
             ["given_up"],
         ]
 
@@ -233,7 +235,7 @@ def test_what_the_assistant_stores_is_what_staff_see() -> None:
     made = stored.Request(
         id="0b6f6a52-6a9c-4f53-9be5-8e0d5a7d1c11", conversation="web:1", channel="web", locale="en",
         consent_version="2026-11", consent_at=1.79e9, name="Ann", phone="+442079460000", wish="Call me",
-        outcome=check.outcome(), slots=json.dumps(check.to_slots()),
+        outcome=check.outcome(), slots=check.to_slots(),
     )  # fmt: skip
     assert stored.add(made, ["email", "webhook"])
     (one,) = listing.find(Query("call", NEW), "anna").requests
@@ -256,7 +258,7 @@ def test_what_the_assistant_stores_is_what_staff_see() -> None:
             break
     (one,) = listing.find(Query(failed=True), "anna").requests
     assert [d.state for d in one.deliveries] == ["given_up", "delivered"]
-    assert outbox.counts() == {"delivered": 1, "waiting": 0, "failed": 1}
+    assert counts() == {"delivered": 1, "waiting": 0, "failed": 1}
 
 
 def test_a_database_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -275,5 +277,5 @@ def test_a_database_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_columns() -> None:
     """A column that is added to the table has to be thought of here."""
-    known = {name for name in listing.Request.__dataclass_fields__ if name != "deliveries"}
+    known = {name for name in listing.Listed.__dataclass_fields__ if name != "deliveries"}
     assert known == set(tables.requests.c.keys())

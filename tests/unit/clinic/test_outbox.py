@@ -14,6 +14,7 @@ from clinic.database import transaction
 from clinic.requests import Request
 from clinic.tables import outbox as table
 from clinic.tables import requests as stored
+from tests.clinic_rows import audited, counts
 from tests.unit.clinic.made import request
 
 WAYS = ("email", "webhook")
@@ -89,7 +90,7 @@ def test_delivered() -> None:
     row = the_row()
     assert (row["delivered"], row["error"], row["attempts"]) == (5.0, "", 0)
     assert outbox.claim(WAYS, time.time() + 1e6) is None
-    assert outbox.counts() == {"delivered": 1, "waiting": 0, "failed": 0}
+    assert counts() == {"delivered": 1, "waiting": 0, "failed": 0}
 
 
 def test_failed_and_tried_again() -> None:
@@ -134,12 +135,84 @@ def test_given_up(age: float, attempts: int, again: bool) -> None:
     assert claimed is not None
     now = claimed.request.created + age
     assert outbox.failed(claimed, "TimeoutError", now) is again
-    assert outbox.counts() == {"delivered": 0, "waiting": int(again), "failed": int(not again)}
+    assert counts() == {"delivered": 0, "waiting": int(again), "failed": int(not again)}
     assert requests.get(made.id) is not None
     if not again:
         assert outbox.claim(WAYS, now + 1e7) is None
-        assert outbox.retry() == 1
-        assert outbox.claim(WAYS) is not None
+
+
+class TestTriedAgain:
+    @staticmethod
+    def fail(made: Request, *, given_up: bool) -> None:
+        """Lets the deliveries of a request fail, once or for good."""
+        due = outbox.NEVER if given_up else time.time() + 3600
+        ours = table.c.request == made.id
+        with transaction() as connection:
+            connection.execute(sa.update(table).where(ours).values(attempts=200, due=due, error="Timeout"))
+
+    def test_all_that_were_given_up(self) -> None:
+        """They begin anew: what fails once more is not given up at once. The audit names the requests."""
+        given_up, later = added("email", "webhook"), added("email")
+        self.fail(given_up, given_up=True)
+        self.fail(later, given_up=False)
+        assert outbox.retry("anna") == 2
+        assert outbox.retry("anna") == 0
+        claimed = [outbox.claim(WAYS), outbox.claim(WAYS)]
+        assert {c.request.id for c in claimed if c} == {given_up.id}
+        assert outbox.claim(WAYS) is None
+        assert claimed[0]
+        assert outbox.failed(claimed[0], "Timeout", given_up.created + outbox.GIVE_UP * 100)
+        assert audited() == [("anna", "deliver_again", given_up.id)]
+
+    @pytest.mark.parametrize("given_up", [True, False])
+    def test_one_request(self, given_up: bool) -> None:
+        """What waits for its next try as well, and of no other request; nothing that was delivered."""
+        made, other = added("email", "webhook"), added("email")
+        self.fail(made, given_up=given_up)
+        self.fail(other, given_up=given_up)
+        with transaction() as connection:
+            sent = (table.c.request == made.id, table.c.way == "webhook")
+            connection.execute(sa.update(table).where(*sent).values(delivered=1.0))
+        assert outbox.retry("anna", made.id) == 1
+        claimed = outbox.claim(WAYS)
+        assert claimed
+        assert (claimed.request.id, claimed.way, claimed.attempts) == (made.id, "email", 0)
+        assert outbox.claim(WAYS) is None
+        assert outbox.retry("anna", added("email").id) == 0
+        assert audited() == [("anna", "deliver_again", made.id)]
+
+    def test_one_that_is_under_way(self) -> None:
+        """Keeps its claim: nobody delivers it a second time meanwhile."""
+        made = added("email")
+        claimed = outbox.claim(WAYS)
+        assert claimed
+        self.fail(made, given_up=False)
+        assert outbox.retry("anna", made.id) == 1
+        assert outbox.claim(WAYS) is None
+
+
+def test_how_they_stand() -> None:
+    """By way; the oldest that waits, and what was given up, until staff have done the request."""
+    assert outbox.standing() == {}
+    first, second, third = added("email"), added("email", "webhook"), added("email")
+    with transaction() as connection:
+        connection.execute(sa.update(stored).where(stored.c.id == first.id).values(created=1000.0))
+        connection.execute(sa.update(stored).where(stored.c.id == second.id).values(created=2000.0))
+    assert outbox.standing()["email"] == outbox.Standing(0, 3, 1000.0, 0)
+    with transaction() as connection:
+        connection.execute(sa.update(table).where(table.c.request == first.id).values(due=outbox.NEVER))
+        connection.execute(sa.update(table).where(table.c.request == third.id).values(delivered=5.0))
+    found = outbox.standing()
+    assert found == {
+        "email": outbox.Standing(1, 1, 2000.0, 1),
+        "webhook": outbox.Standing(0, 1, 2000.0, 0),
+    }
+    with transaction() as connection:
+        connection.execute(sa.update(stored).where(stored.c.id == first.id).values(state="done"))
+    assert outbox.standing()["email"] == outbox.Standing(1, 1, 2000.0, 0)
+    with transaction() as connection:
+        connection.execute(sa.update(stored).where(stored.c.id == second.id).values(state="done"))
+    assert outbox.standing()["email"] == outbox.Standing(1, 1, None, 0)
 
 
 def test_hours_before_it_is_given_up() -> None:
@@ -158,4 +231,4 @@ def test_a_request_that_is_erased() -> None:
     assert claimed is not None
     outbox.failed(claimed, "TimeoutError")
     outbox.delivered(claimed)
-    assert outbox.counts() == {"delivered": 0, "waiting": 0, "failed": 0}
+    assert counts() == {"delivered": 0, "waiting": 0, "failed": 0}

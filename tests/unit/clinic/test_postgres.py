@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator
@@ -9,9 +10,11 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from clinic import database, outbox, privacy, requests, tables
+from clinic import database, outbox, privacy, requests, tables, worker
 from clinic.database import ClinicDatabaseError
+from tests.clinic_rows import counts
 from tests.databases import Postgres, start_postgres
+from tests.receiver import receiving
 from tests.unit.clinic.made import request
 
 WAYS = ("email", "webhook")
@@ -53,7 +56,7 @@ def test_at_once() -> None:
     assert sorted(c.way for c in found) == sorted(WAYS)
     for claim in found:
         outbox.delivered(claim)
-    assert outbox.counts() == {"delivered": 2, "waiting": 0, "failed": 0}
+    assert counts() == {"delivered": 2, "waiting": 0, "failed": 0}
 
 
 def test_another_conversation() -> None:
@@ -94,16 +97,82 @@ def test_killed_and_back(server: Postgres) -> None:
     assert requests.get(first.id) is not None
     assert requests.get(second.id) is None
     assert requests.add(second, WAYS)
-    assert outbox.counts()["waiting"] == 4
+    assert counts()["waiting"] == 4
 
 
-def test_frozen(server: Postgres) -> None:
+@pytest.mark.parametrize("before", ["connected", "new"])
+def test_frozen(server: Postgres, before: str) -> None:
     """It does not answer: an error in a few seconds, before Rasa gives up on the action."""
     requests.add(request(), WAYS)
-    database.close()
+    if before == "new":
+        database.close()
     with server.frozen():
-        before = time.monotonic()
+        began = time.monotonic()
         with pytest.raises(ClinicDatabaseError):
             requests.add(request(), WAYS)
-        assert time.monotonic() - before < 8
-    assert outbox.counts()["waiting"] == 2
+        assert time.monotonic() - began < 8
+    assert counts()["waiting"] == 2
+
+
+def test_frozen_in_the_middle(server: Postgres) -> None:
+    """Also what has begun comes to an end, and nothing of it is stored."""
+    made, began = request(), time.monotonic()
+
+    def store_as_it_freezes() -> None:
+        with database.transaction() as connection:
+            connection.execute(sa.insert(tables.requests), made.row())
+            with server.frozen():
+                connection.execute(sa.text("SELECT 1"))
+
+    with pytest.raises(ClinicDatabaseError):
+        store_as_it_freezes()
+    assert time.monotonic() - began < 8
+    assert requests.get(made.id) is None
+    assert requests.add(made)
+
+
+def test_frozen_for_many(server: Postgres) -> None:
+    """More threads than there are connections: none waits for ever, and none for all the others."""
+    requests.add(request(), WAYS)
+    took: list[float] = []
+
+    def look() -> None:
+        began = time.monotonic()
+        with contextlib.suppress(ClinicDatabaseError):
+            counts()
+        took.append(time.monotonic() - began)
+
+    for again in (False, True):
+        if again:
+            database.close()
+        threads = [threading.Thread(target=look, daemon=True) for _ in range(8)]
+        with server.frozen():
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(30)
+        assert len(took) == 8
+        assert max(took) < 10
+        took.clear()
+    assert counts()["waiting"] == 2
+
+
+def test_the_worker_while_it_is_frozen(server: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its thread does not stay there: it delivers once the database is back, and it can be ended before."""
+    monkeypatch.setattr(worker, "_thread", None)
+    monkeypatch.setattr(worker, "AFTER_ERROR", 0.1)
+    with receiving() as receiver:
+        monkeypatch.setenv("STRIA_WEBHOOK_URL", receiver.url)
+        monkeypatch.setenv("STRIA_WEBHOOK_SECRET", "s" * 20)
+        requests.add(request(), ("webhook",))
+        with server.frozen():
+            worker.start()
+            worker.stop(15)
+            assert worker._thread is not None
+            assert not worker._thread.is_alive()
+            worker.start()
+        deadline = time.monotonic() + 20
+        while not receiver.got and time.monotonic() < deadline:
+            time.sleep(0.05)
+        worker.stop(15)
+        assert len(receiver.got) == 1

@@ -1,4 +1,4 @@
-"""What is known of a conversation is told without its words, and is erased as a whole or not at all."""
+"""What is known of a conversation is told, and is erased as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assistant.dialogue.own_data import Wish
 from clinic import database, privacy, tables, takeovers
 from clinic.audit import record
 from clinic.database import transaction
@@ -57,15 +58,15 @@ def everything() -> list[list[Any]]:
         ]
 
 
-def test_known_tells_kinds_and_not_words():
-    """Time, state, consent, and which ways to reach were given."""
-    add_request(phone="+49 1", email="", slots='{"herpes": "no"}')
-    given = ("name", "phone", "wish", "check")
+def test_known_tells_kinds_and_the_wish():
+    """Time, state, consent, what was given, and the wish; no name, no number, and of a note only that it is."""
+    add_request(phone="+49 1", email="", name="Ann", wish="please call", slots='{"herpes": "no"}')
+    given = ("name", "phone", "check")
     assert privacy.known("web:a") == [
-        privacy.KnownRequest(1.0, "new", given, consent_at=2.0, consent_version="3", noted=True)
+        Wish(1.0, "new", given, consent_at=2.0, consent_version="3", wish="please call", noted=True)
     ]
     add_request("web:c", name="", wish="", note="", email="a@b.org")
-    assert privacy.known("web:c") == [privacy.KnownRequest(1.0, "new", ("email",), 2.0, "3", noted=False)]
+    assert privacy.known("web:c") == [Wish(1.0, "new", ("email",), 2.0, "3", noted=False)]
     assert privacy.known("web:b") == []
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from clinic import database, delivery, outbox, requests, worker
+from clinic import database, delivery, requests, worker
 from clinic.database import ClinicDatabaseError
+from tests.clinic_rows import counts
 from tests.receiver import Receiver, receiving
 from tests.unit.clinic.made import request
 
@@ -48,7 +49,7 @@ def test_it_delivers_what_is_stored(receiver: Receiver, monkeypatch: pytest.Monk
     requests.add(made, delivery.ways())
     worker.wake()
     wait_for(lambda: bool(receiver.got))
-    wait_for(lambda: outbox.counts()["delivered"] == 1)
+    wait_for(lambda: counts()["delivered"] == 1)
 
 
 def test_it_starts_once(receiver: Receiver) -> None:

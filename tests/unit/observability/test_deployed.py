@@ -19,6 +19,7 @@ from assistant.observability import metrics
 from assistant.safety.second_net import KINDS
 from assistant.screening.items import ITEMS
 from assistant.screening.outcome import Outcome
+from clinic import delivery_figures
 from scripts._env import ROOT
 
 FOLDER = ROOT / "deploy" / "observability"
@@ -36,7 +37,8 @@ ENDINGS = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum"), "
 VALUES = {
     "status": {*metrics.STATUSES, *metrics.OUTGOING_STATUSES},
     "kind": {"answered", "not_in_document", "out_of_scope", "unclear", "condition", "smalltalk", *KINDS},
-    "part": {"model", "actions", "tracker_store", "lock_store"},
+    "part": {"model", "actions", "tracker_store", "lock_store", delivery_figures.PART},
+    "result": {*metrics.DELIVERY_RESULTS},
     "outcome": {*get_args(Outcome)},
     "item": {*ITEMS, "none"},
     "reason": {"duplicate"},
@@ -126,6 +128,7 @@ class TestDocument:
             ("stria_tracker_store_seconds", metrics.OPERATIONS),
             ("stria_outgoing_calls_total", metrics.OUTGOING_STATUSES),
             ("stria_ready", VALUES["part"]),
+            ("stria_delivery_tries_total", metrics.DELIVERY_RESULTS),
         ):
             assert [v for v in values if f"`{v}`" not in said[name]] == []
 
@@ -229,12 +232,15 @@ QUIET = {
     'stria_replies_lost_total{job="stria-rasa", instance="a", channel="slack"}': "0x2000",
     'stria_messages_refused_total{job="stria-rasa", instance="a", channel="web", reason="too_many"}': "0+1x2000",
     'stria_rate_store_errors_total{job="stria-rasa", instance="a"}': "0x2000",
+    'stria_deliveries_oldest_seconds{job="stria-actions", instance="b", way="email"}': "0x30 0+10x20 0x2000",
+    'stria_deliveries_given_up{job="stria-actions", instance="b", way="webhook"}': "0x2000",
+    'stria_ready{job="stria-actions", instance="b", part="clinic_database"}': "1x2000",
     'stria_model_info{job="stria-rasa", instance="a", fingerprint="x"}': "1x2000",
     'stria_model_info{job="stria-rasa", instance="c", fingerprint="x"}': "1x2000",
 }
 #: What goes wrong from minute 60 on: (part of a series, its values, the alerts, after how many minutes).
 TROUBLE = [
-    ("up{", "1x60 0x2000", {"StriaDown"}, 65),
+    ('up{job="stria-rasa"', "1x60 0x2000", {"StriaDown"}, 65),
     ('part="model"', "1x60 0x2000", {"StriaNotReady"}, 65),
     ('part="model"', "1x60 stale", {"StriaAbsent"}, 72),
     ('status="failed"', "0x60 0+1x2000", {"StriaTurnsFail"}, 75),
@@ -254,6 +260,9 @@ TROUBLE = [
     ('channel="slack", status="5xx"', "0x60 0+2x2000", {"StriaPlatformErrors"}, 80),
     ('kind="unclear"', "0+1x300 300+6x1700", {"StriaRefusalsJump"}, 390),
     ("refused", "0+1x60 60+100x2000", {"StriaRefusedMany"}, 85),
+    ("deliveries_oldest", "0x60 0+60x2000", {"StriaUndelivered"}, 80),
+    ("given_up", "0x60 1x2000", {"StriaDeliveriesGivenUp"}, 63),
+    ('part="clinic_database"', "1x60 0x2000", {"StriaNotReady"}, 65),
     ("rate_store", "0x60 0+1x2000", {"StriaRateStoreErrors"}, 70),
     ('instance="c", fingerprint', "", {"StriaModelsDiffer"}, 130),
 ]

@@ -25,6 +25,7 @@ from tests.unit.clinic.test_privacy import add_request
 
 pytestmark = pytest.mark.usefixtures("mended")
 SECRET = "Zorvolex since my divorce"
+WISH = "please call\n after  {five}"
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +64,7 @@ async def bot(request: pytest.FixtureRequest, tmp_path: Path) -> Stored:
         store.domain = domain
     if request.param == "fail-safe":
         store = FailSafeTrackerStore(store)
-    add_request("patient")
+    add_request("patient", wish=WISH)
     return Stored(store)
 
 
@@ -182,7 +183,7 @@ async def test_another_server_that_is_in_the_middle_stores_nothing(tmp_path: Pat
 
 
 async def test_what_is_known(bot: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Since when, how many messages, answers by name, the request, how long, how to erase; no contents."""
+    """Since when, how many messages, answers by name, the request, how long, how to erase; no contents but the wish."""
     monkeypatch.setattr(retention, "_promised", {"conversations": 30})
     await bot.turn("start the check", "start_check")
     await bot.turn("no", "deny")
@@ -192,9 +193,8 @@ async def test_what_is_known(bot: Stored, monkeypatch: pytest.MonkeyPatch) -> No
     for part in (
         ": 4 of your messages",
         "Heart rhythm or blood pressure",
-        "Your request to the clinic of 1970-01-01: new. You gave: a name, a wish.",
-        "The staff have added a note.",
-        "(version 3 of the text)",
+        "Your request to the clinic of 1970-01-01: new. You gave: a name.",
+        "(version 3 of the text). You wrote to them: “please call after {five}”. The staff have added a note.",
         "erased 30 days after your last message",
         "kept for 90 days once it is done, and for 365 days if not",
         "“delete my data”",
@@ -216,7 +216,8 @@ async def test_what_is_known_is_told_in_the_language_of_the_conversation(bot: St
     for part in (
         ": 4 mensajes suyos",
         "Respuestas del cuestionario: 1 (Ritmo del corazón o presión arterial)",
-        "Su solicitud a la clínica del 1970-01-01: nueva. Usted dio: un nombre, un mensaje.",
+        "Su solicitud a la clínica del 1970-01-01: nueva. Usted dio: un nombre.",
+        "Usted les escribió: «please call after {five}».",
         "Escriba «borrar mis datos»",
     ):
         assert part in text

@@ -18,9 +18,10 @@ import pytest
 from assistant.screening.fhir_rules import check_response
 from clinic import database, staff
 from clinic.bundle import check_bundle
+from clinic.outbox import NEVER
 from scripts import _http
 from scripts._env import ROOT, child_environment
-from tests.clinic_rows import add, audited, deliver, row
+from tests.clinic_rows import add, audited, counts, deliver, row
 from tests.inbox_server import inbox
 from tests.raw_http import exchange
 from tests.unit.screening.records import full
@@ -142,6 +143,16 @@ class TestRequests:
         known = add(1)
         assert run("inbox_requests", ID=known[:8], STATE="done").stdout == "The request is now done.\n"
         assert row(known).state == "done"
+
+    def test_try_again(self) -> None:
+        """What could not be delivered of one request, once; the audit tells it."""
+        known = add(1)
+        deliver(known, due=NEVER, attempts=100)
+        assert "000000" in run("inbox_requests", FAILED="1").stdout
+        assert run("inbox_requests", ID=known, RETRY="1").stdout.startswith("It is tried again now")
+        assert counts() == {"delivered": 0, "waiting": 1, "failed": 0}
+        assert "has failed" in run("inbox_requests", ID=known, RETRY="1").stdout
+        assert [(action, what) for _, action, what in audited()] == [("list", ""), ("deliver_again", known)]
 
     def test_many(self) -> None:
         """All that are found, as a table or a Bundle."""

@@ -7,13 +7,14 @@ import html
 import io
 import json
 import re
+import time
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from assistant.screening.fhir_rules import check_response
-from clinic import audit, database, export, takeovers
+from clinic import audit, database, export, outbox, takeovers
 from clinic.bundle import check_bundle
 from clinic.inbox import exports
 from clinic.listing import LONGEST_NOTE
@@ -46,7 +47,7 @@ class TestList:
 
     def test_empty(self, anna: Visitor) -> None:
         """It says that there is nothing, and why a search found nothing."""
-        assert "New requests come by themselves" in anna.ask("/").text
+        assert "New requests stand here when you look again" in anna.ask("/").text
         page = anna.ask("/?search=<zebra>").text
         assert "Nothing fits" in page
         assert "<zebra>" not in page
@@ -70,14 +71,35 @@ class TestList:
         assert anna.ask(f"/?{query}").status_code in (200, 303)
 
     def test_failed_deliveries(self, anna: Visitor) -> None:
-        """They are told above the list, whatever is looked at, and can be listed."""
-        deliver(add(1, state="done"))
-        add(2)
-        page = anna.ask("/").text
+        """They are told above the list, whatever is looked at, until the request is done, and can be listed."""
+        deliver(add(1, state="in_progress"))
+        deliver(add(2, state="done"))
+        add(3)
+        page = anna.ask("/?state=new").text
         assert "A request was not delivered by e-mail or webhook yet" in page
         link = re.search(r'href="(/\?[^"]*failed=1)"', page)
         assert link
         assert names(anna.ask(html.unescape(link[1])).text) == ["Ann Example 1"]
+
+    def test_how_deliveries_stand(self, anna: Visitor) -> None:
+        """Each request says it for each way, with the time of the next try."""
+        deliver(add(1), delivered=1.0)
+        assert "E-mail sent<" in anna.ask("/").text
+        deliver(add(2), attempts=0, error="")
+        assert "E-mail waits to be sent<" in anna.ask("/").text
+        deliver(add(3), "webhook", due=time.time() + 600)
+        page = anna.ask("/").text
+        assert "Webhook not sent yet<" in page
+        assert "next try <time" in page
+        deliver(add(4), due=NEVER)
+        assert "no longer tried" in anna.ask("/").text
+
+    def test_it_does_not_change_by_itself(self, anna: Visitor) -> None:
+        """So it says of when it is, and has a link to the same list of now."""
+        add(1)
+        page = anna.ask("/?search=Ann&state=new").text
+        assert "As of <time" in page
+        assert '<a href="/?search=Ann&amp;state=new">Look for new ones</a>' in page
 
     def test_markup(self, anna: Visitor) -> None:
         """Whatever a patient wrote is text."""
@@ -97,21 +119,66 @@ class TestRequest:
         deliver(known, "webhook", delivered=1.0)
         page = anna.ask(f"/requests/{known}").text
         for told in (
-            'href="tel:%2B442079460000"', 'href="mailto:ann%40mail.example"', "2026-11", "warfrin", "called twice",
-            "SMTPConnectError", "Signs of an emergency were described", "Failed, will be tried again", "2 tries", known,
+            'href="tel:+442079460000"', 'href="mailto:ann@mail.example"', "2026-11", "warfrin", "called twice",
+            "Signs of an emergency were described", "<strong>E-mail</strong> failed, and is tried again, <time", "2 tries",
+            "the mail server can&#39;t be reached (SMTPConnectError)", "<strong>Webhook</strong> sent, <time", known,
+            "the website&#39;s chat, in English",
         ):  # fmt: skip
             assert told in page, told
         assert "Ann Example" not in re.findall("<title>(.+)</title>", page)[0]
         assert audited()[-1] == ("anna", "view", known)
 
     def test_a_delivery_that_was_given_up(self, anna: Visitor) -> None:
-        """It has no next try, and whoever can help is named."""
+        """It has no next try; why it failed is told in words, or by its kind."""
         known = add(1)
         deliver(known, due=NEVER, attempts=100)
+        deliver(known, "webhook", due=NEVER, attempts=1, error="HTTP 503")
         page = anna.ask(f"/requests/{known}").text
-        assert "Given up; whoever runs Stria" in page
-        assert "100 tries, last error Timeout." in page
-        assert "next try" not in page
+        assert "<strong>E-mail</strong> failed for days, and is no longer tried." in page
+        assert "100 tries; the last time Timeout." in page
+        assert "1 try; the last time the receiver refused it (HTTP 503)." in page
+
+    def test_try_again(self, anna: Visitor) -> None:
+        """All that failed of this request is due now, the audit tells it, and the page too."""
+        known, other = add(1), add(2)
+        for request in (known, other):
+            deliver(request, due=NEVER, attempts=100)
+        deliver(known, "webhook", delivered=1.0)
+        assert anna.post(f"/requests/{known}/deliver").status_code == 303
+        assert audited()[-1] == ("anna", "deliver_again", known)
+        page = anna.ask(f"/requests/{known}").text
+        assert "<strong>E-mail</strong> waits to be sent." in page
+        assert "Try again now" not in page
+        assert "It is tried again now" in page
+        assert "Had a delivery tried again, by anna" in page
+        claimed = outbox.claim(["email", "webhook"])
+        assert claimed
+        assert claimed.request.id == known
+        assert outbox.claim(["email", "webhook"]) is None
+
+    def test_try_again_what_did_not_fail(self, anna: Visitor) -> None:
+        """There is no button; a form that is too old changes nothing, and of no request is an error."""
+        known = add(1)
+        deliver(known, attempts=0, error="")
+        assert "Try again now" not in anna.ask(f"/requests/{known}").text
+        before = audited()
+        anna.post(f"/requests/{known}/deliver")
+        assert "No delivery of this request has failed" in anna.ask("/").text
+        assert [entry for entry in audited()[len(before) :] if entry[1] == "deliver_again"] == []
+        assert anna.post("/requests/none/deliver").status_code == 404
+
+    def test_history(self, anna: Visitor) -> None:
+        """Who changed what, the latest first; who only looked is left to the audit log."""
+        known = add(1)
+        assert "What was done" not in anna.ask(f"/requests/{known}").text
+        anna.post(f"/requests/{known}/state", state="in_progress")
+        anna.post(f"/requests/{known}/note", note="called", seen="")
+        page = anna.ask(f"/requests/{known}").text
+        history = page[page.index("What was done") :]
+        assert re.findall(r"</time>: ([^<]+)</li>", history) == [
+            "Changed the note, by anna",
+            "Marked as in progress, by anna",
+        ]
 
     def test_without_a_check(self, anna: Visitor) -> None:
         """It says so, and there is no page to print."""

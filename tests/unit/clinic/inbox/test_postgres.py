@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -75,3 +77,29 @@ def test_the_database_goes_and_comes_back(anna: Visitor, postgres: Postgres) -> 
     assert anna.ask("/ready").status_code == 200
     assert "Ann Example 1" in anna.ask("/").text
     assert row(known).state == "new"
+
+
+def test_the_database_freezes(anna: Visitor, postgres: Postgres) -> None:
+    """Stopped, with its connections open: more visitors than threads all get the page that says so, in time."""
+    known = add(1)
+    assert anna.ask("/").status_code == 200
+    answers: list[tuple[int, str, float]] = []
+
+    def look() -> None:
+        began = time.monotonic()
+        answer = anna.ask(f"/requests/{known}")
+        answers.append((answer.status_code, answer.text, time.monotonic() - began))
+
+    threads = [threading.Thread(target=look, daemon=True) for _ in range(6)]
+    with postgres.frozen():
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert anna.ask("/health").status_code == 200
+        assert anna.ask("/ready").status_code == 503
+    assert [status for status, _, _ in answers] == [503] * 6
+    assert all("can&#39;t reach its database" in text and "Nothing is lost" in text for _, text, _ in answers)
+    assert max(seconds for _, _, seconds in answers) < 10
+    assert anna.ask("/ready").status_code == 200
+    assert "Ann Example 1" in anna.ask(f"/requests/{known}").text

@@ -10,7 +10,7 @@ from werkzeug.routing import Rule
 
 from clinic import takeovers
 from clinic.inbox.guard import PUBLIC
-from clinic.listing import NEW
+from clinic.requests import NEW
 from tests.clinic_rows import add, audited, row
 from tests.inbox import Visitor, make_app
 from tests.unit.screening.records import full

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 
+from clinic import patience
 from rasa_ext.channels import stores
 from rasa_ext.stores import apart, erasure
 from rasa_ext.stores.apart import NotInTimeError
@@ -21,8 +22,8 @@ from tests.sql_stores import on_postgres, on_sqlite, say, texts
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Less patience than in production."""
     monkeypatch.setattr(apart, "WAIT", 1.0)
-    monkeypatch.setattr(apart, "CONNECT", 1.0)
-    monkeypatch.setattr(apart, "PATIENCE", 1.5)
+    monkeypatch.setattr(patience, "CONNECT", 1.0)
+    monkeypatch.setattr(patience, "PATIENCE", 1.5)
 
 
 async def longest_pause(work: Any) -> tuple[float, float, Any]:
@@ -59,7 +60,7 @@ class TestFrozen:
         try:
             pause, _, _ = await longest_pause(store.retrieve("anna"))
         finally:
-            apart.install()
+            patience.install()
             await thread
         assert pause > 1.5
 
@@ -126,11 +127,11 @@ async def test_sqlite_is_asked_at_once(tmp_path: Any) -> None:
 async def test_changes_of_a_table_may_take_long(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
     """The start of a server on a large table."""
     store = on_postgres(postgres, postgres.new_database())
-    monkeypatch.setattr(apart, "PATIENCE", 0.2)
+    monkeypatch.setattr(patience, "PATIENCE", 0.2)
     with pytest.raises(sa.exc.OperationalError), store.engine.connect() as connection:
         connection.execute(sa.text("SELECT pg_sleep(0.6)"))
-    monkeypatch.setattr(apart, "PATIENCE", 5)
+    monkeypatch.setattr(patience, "PATIENCE", 5)
     with store.engine.connect() as connection:
-        monkeypatch.setattr(apart, "PATIENCE", 0.2)
-        with apart.unlimited():
+        monkeypatch.setattr(patience, "PATIENCE", 0.2)
+        with patience.unlimited():
             connection.execute(sa.text("SELECT pg_sleep(0.6)"))
