@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from assistant.nlu.encoder import Vectors
+from assistant.nlu.encoder import Vectors, unit
 from clinic.insights import store
 from clinic.insights.scrub import GAP
 from clinic.insights.store import Question
@@ -19,13 +21,16 @@ from clinic.insights.vectors import vectors
 #: Smaller groups are only counted: what one or two people asked could point at them, however well it
 #: is scrubbed. Three is the least at which nobody of a group knows who the others are.
 SMALLEST = 3
-#: Two groups become one while their questions are on average nearer than this (cosine distance).
-#: Chosen by `python -m tests.grouping` on the examples of half of the silent topics, where the harmonic
-#: mean of purity (63 %) and of the share of questions in groups that are shown (82 %) is the highest.
-#: On the other half, new to everything: purity 58 %, shown 80 %, adjusted Rand index 0.15. These examples
-#: were written to be unlike each other, one topic in stories, slang and riddles; so people have to look
-#: at the questions of a group, and may leave some out.
-NEAR = 0.85
+#: Two groups become one while their questions are on average liker than chance: by so many standard
+#: deviations of the likeness of any two questions, times the logarithm of how many times `_FEW` there are
+#: (among more questions more are alike by chance). A fixed distance would not do: questions about one
+#: subject ("my card ...") are nearer to each other than questions about everything. Chosen by
+#: `python -m tests.grouping` on topics that it is not measured on; figures: docs/insights.md.
+NEAR = 0.35
+_FEW, _LEAST = 3.5, 20
+#: What few questions have in common is believed by halves at so many of them: their mean is taken out of
+#: all, and their spread is drawn to a usual one.
+_MEAN_OF, _SPREAD_OF, _USUAL_SPREAD = 50, 100, 0.12
 #: Days after which a question counts half: what was asked last week comes before what was asked in spring.
 HALF_LIFE = 28
 #: Different questions that are put into groups; the newest ones. The work grows with their square:
@@ -131,11 +136,33 @@ def grouped(
 def clusters(
     texts: Sequence[str], encode: Callable[[Sequence[str]], Vectors], near: float = NEAR
 ) -> list[int]:
-    """Return the number of the cluster of each text: average linkage of cosine distances, cut at `near`."""
-    if len(texts) < 2:
-        return [1] * len(texts)
-    tree = linkage(encode(texts).astype(np.float64), method="average", metric="cosine")
-    return [int(number) for number in fcluster(tree, near, "distance")]
+    """Return the number of the cluster of each text: average linkage, cut where likeness may be chance.
+
+    Args:
+        texts: different ones, sorted, so that the same ones give the same clusters.
+        encode: texts -> vectors of length 1.
+        near: see `NEAR`.
+    """
+    count = len(texts)
+    if count < 2:
+        return [1] * count
+    rows = encode(texts)
+    believed = count / (count + _MEAN_OF)
+    rows = unit(rows - np.float32(believed) * rows.mean(axis=0))
+    likeness = _pairs(rows)
+    spread = (count * likeness.var() + _SPREAD_OF * _USUAL_SPREAD**2) / (count + _SPREAD_OF)
+    chance = near * math.log(max(count, _LEAST) / _FEW) * math.sqrt(spread)
+    least = believed * float(likeness.mean()) + chance
+    tree = linkage(np.maximum(0.0, 1.0 - likeness), method="average")
+    return [int(number) for number in fcluster(tree, 1.0 - least, "distance")]
+
+
+def _pairs(rows: Vectors) -> npt.NDArray[np.float64]:
+    """Return the products of all pairs of rows, shape [n * (n - 1) / 2], in the order of SciPy."""
+    products = rows @ rows.T
+    above = [products[at, at + 1 :] for at in range(len(rows))]
+    # Rounded: the last digits of sums differ from machine to machine.
+    return np.round(np.concatenate(above).astype(np.float64), 5)
 
 
 def _newest(questions: list[Question]) -> list[Question]:
