@@ -19,7 +19,7 @@ from functools import lru_cache
 import numpy as np
 
 from assistant.nlu.encoder import Vectors
-from assistant.nlu.training_data import Example, read_examples
+from assistant.nlu.training_data import read_examples
 from benchmarks.sampling import DATA, SEEDS, read
 from clinic.insights.groups import NEAR, SMALLEST, clusters
 from clinic.insights.scrub import Scrubber

@@ -26,16 +26,19 @@ SMALLEST = 3
 #: (among more questions more are alike by chance). A fixed distance would not do: questions about one
 #: subject ("my card ...") are nearer to each other than questions about everything. Chosen by
 #: `python -m tests.grouping` on topics that it is not measured on; figures: docs/insights.md.
-NEAR = 0.35
+NEAR = 0.4
 _FEW, _LEAST = 3.5, 20
 #: What few questions have in common is believed by halves at so many of them: their mean is taken out of
 #: all, and their spread is drawn to a usual one.
 _MEAN_OF, _SPREAD_OF, _USUAL_SPREAD = 50, 100, 0.12
+#: A known topic of so many questions that no sub-group holds half of is told in parts: "practical matters"
+#: asked fifty times tells nobody anything, "gift vouchers" and "waiting list" do.
+_MIXED = 10
 #: Days after which a question counts half: what was asked last week comes before what was asked in spring.
 HALF_LIFE = 28
-#: Different questions that are put into groups; the newest ones. The work grows with their square:
-#: so many take five seconds and 300 MB, less when they were grouped before.
-MOST = 3000
+#: Different questions that are put into groups; the newest ones. The work grows with their square; what
+#: so many cost: docs/insights.md.
+MOST = 5000
 #: Different questions of a group that are handed on.
 SHOWN = 40
 OTHER = "other"
@@ -52,6 +55,7 @@ class Group:
         score: size, in which older questions count less.
         first, last: days (ISO) of the oldest and the newest one.
         topic: the silent topic that the questions have already; empty for a new group.
+        part: a part of that topic, which may become a topic of its own.
         kinds: how the questions were answered, with their numbers.
         questions: different ones, the most central first.
     """
@@ -63,6 +67,7 @@ class Group:
     first: str
     last: str
     topic: str = ""
+    part: bool = False
     kinds: dict[str, int] = field(default_factory=dict)
     questions: tuple[str, ...] = ()
 
@@ -122,14 +127,19 @@ def grouped(
             known[question.topic].append(question)
         else:
             new.append(question)
+    for topic, found in sorted(known.items()):
+        if _is_mixed(found, encode):
+            # Beside the new ones: a subject may stand in both.
+            new += known.pop(topic)
     looked_at = _newest(new)
-    members = [(topic, found) for topic, found in sorted(known.items())]
-    members += [("", found) for found in _clusters(looked_at, encode)]
-    large = [(topic, found) for topic, found in members if len(found) >= SMALLEST]
-    groups = [_group(topic, found, today, encode) for topic, found in large]
+    apart = _clusters(looked_at, encode)
+    groups = [_group(found, t, today, encode) for t, found in known.items() if len(found) >= SMALLEST]
+    groups += [
+        _group(found, _topic(found), today, encode, part=True) for found in apart if len(found) >= SMALLEST
+    ]
     groups.sort(key=lambda g: (-g.score, -g.size, g.label))
     shown = tuple(Group(**{**vars(g), "number": number}) for number, g in enumerate(groups, 1))
-    few = sum(len(found) for _, found in members if len(found) < SMALLEST)
+    few = sum(len(found) for found in (*known.values(), *apart) if len(found) < SMALLEST)
     return Ranked(shown, few, len(questions), len(new) - len(looked_at))
 
 
@@ -162,7 +172,8 @@ def _pairs(rows: Vectors) -> npt.NDArray[np.float64]:
     products = rows @ rows.T
     above = [products[at, at + 1 :] for at in range(len(rows))]
     # Rounded: the last digits of sums differ from machine to machine.
-    return np.round(np.concatenate(above).astype(np.float64), 5)
+    pairs: npt.NDArray[np.float64] = np.round(np.concatenate(above).astype(np.float64), 5)
+    return pairs
 
 
 def _newest(questions: list[Question]) -> list[Question]:
@@ -185,8 +196,26 @@ def _clusters(questions: list[Question], encode: Callable[[Sequence[str]], Vecto
     return list(found.values())
 
 
+def _is_mixed(questions: list[Question], encode: Callable[[Sequence[str]], Vectors]) -> bool:
+    """Tell whether the questions of a known topic ask different things (see `_MIXED`)."""
+    if len(questions) < _MIXED:
+        return False
+    sizes = [len(part) for part in _clusters(_newest(questions), encode)]
+    return max(sizes) >= SMALLEST and 2 * max(sizes) < len(questions)
+
+
+def _topic(questions: list[Question]) -> str:
+    """Return the known topic that more than half of the questions have, if any."""
+    topic, count = Counter(q.topic for q in questions).most_common(1)[0]
+    return topic if topic != OTHER and 2 * count > len(questions) else ""
+
+
 def _group(
-    topic: str, questions: list[Question], today: datetime.date, encode: Callable[[Sequence[str]], Vectors]
+    questions: list[Question],
+    topic: str,
+    today: datetime.date,
+    encode: Callable[[Sequence[str]], Vectors],
+    part: bool = False,
 ) -> Group:
     counts = Counter(q.text for q in questions)
     texts = sorted(counts)
@@ -202,7 +231,7 @@ def _group(
     score = sum(0.5 ** (_age(day, today) / HALF_LIFE) for day in days)
     return Group(
         0, texts[central[0]], len(questions), round(score, 3), min(days), max(days), topic,
-        dict(sorted(Counter(q.kind for q in questions).items())), tuple(texts[i] for i in central[:SHOWN]),
+        part and bool(topic), dict(sorted(Counter(q.kind for q in questions).items())), tuple(texts[i] for i in central[:SHOWN]),
     )  # fmt: skip
 
 

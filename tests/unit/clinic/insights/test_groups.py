@@ -68,6 +68,25 @@ def test_a_known_topic_is_a_group() -> None:
     assert (group.topic, group.size) == ("price", 4)
 
 
+def test_a_mixed_topic_is_told_in_parts() -> None:
+    """When many ask and nothing holds half of them; and what was not recognised stands with its like."""
+    gifts = ["is there a gift card", "do you sell gift cards", "can i buy a gift card for my wife"]
+    visit = [asked(t, topic="visit") for t in (*PARKING, *PETS, *gifts)]
+    groups = found(*visit, asked("how long is a gift card valid")).groups
+    assert {frozenset(g.questions): (g.topic, g.part) for g in groups} == {
+        frozenset(PARKING): ("visit", True),
+        frozenset(PETS): ("visit", True),
+        frozenset([*gifts, "how long is a gift card valid"]): ("visit", True),
+    }
+
+
+def test_a_topic_is_told_as_one() -> None:
+    """When few ask, and when most ask the same."""
+    visit = [asked(t, topic="visit") for t in (*PARKING, *PETS)]
+    assert [(g.size, g.part) for g in found(*visit).groups] == [(7, False)]
+    assert [(g.size, g.part) for g in found(*visit, *visit[:4], *visit[:4]).groups] == [(15, False)]
+
+
 def test_small_groups_are_only_counted() -> None:
     """What one or two people asked could point at them."""
     few = found(*(asked(t) for t in PETS[: SMALLEST - 1]), asked("how much is it", topic="price"))
