@@ -55,9 +55,9 @@ class Group:
         score: size, in which older questions count less.
         first, last: days (ISO) of the oldest and the newest one.
         topic: the silent topic that the questions have already; empty for a new group.
-        part: a part of that topic, which may become a topic of its own.
         kinds: how the questions were answered, with their numbers.
         questions: different ones, the most central first.
+        part: these are a part of that topic, which may become a topic of its own.
     """
 
     number: int
@@ -67,9 +67,9 @@ class Group:
     first: str
     last: str
     topic: str = ""
-    part: bool = False
     kinds: dict[str, int] = field(default_factory=dict)
     questions: tuple[str, ...] = ()
+    part: bool = False
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,8 @@ def _group(
     score = sum(0.5 ** (_age(day, today) / HALF_LIFE) for day in days)
     return Group(
         0, texts[central[0]], len(questions), round(score, 3), min(days), max(days), topic,
-        part and bool(topic), dict(sorted(Counter(q.kind for q in questions).items())), tuple(texts[i] for i in central[:SHOWN]),
+        dict(sorted(Counter(q.kind for q in questions).items())), tuple(texts[i] for i in central[:SHOWN]),
+        part and bool(topic),
     )  # fmt: skip
 
 
