@@ -27,9 +27,9 @@ Floats = npt.NDArray[np.float64]
 _SETTINGS = replace(Settings(), middle_weight=0.7)
 #: Classes whose examples have no subject in common: they would teach that subjects do not count.
 _MIXED = ("out_of_scope/", "not_in_document/other", "inform_health")
-#: Examples of each class that are looked at: 40 are no better, and take half as long again.
+#: Examples of each class that are looked at (15 group worse, 40 no better).
 _OF_CLASS = 25
-#: How far the covariance is drawn to a round one (0.3 and 0.8: a point less).
+#: How far the covariance is drawn to a round one (0.3 and 0.8 group worse).
 _SHRINK = 0.6
 #: Directions of the second vector (60 and 120: as good within a point).
 _DISCRIMINANTS = 100
@@ -110,7 +110,7 @@ def _unit(rows: Floats) -> Floats:
 
 @lru_cache(maxsize=1)
 def project_space() -> Space:
-    """Return what the project's examples teach; takes SECONDS seconds, once a process.
+    """Return what the project's examples teach; takes five seconds, once a process.
 
     Raises:
         DataFileError: an example file can't be read.

@@ -173,15 +173,15 @@ def test_quality_on_new_topics() -> None:
     _, held_out = grouping.halves()
     encode = grouping.space_without(held_out).vectors
     figures = grouping.measure(grouping.of_topics(held_out), encode)
-    assert figures.purity >= 0.64
-    assert figures.shown >= 0.77
-    assert figures.rand >= 0.21
+    assert figures.purity >= 0.67
+    assert figures.shown >= 0.68
+    assert figures.rand >= 0.19
     first_week = grouping.measure(grouping.few(grouping.of_topics(held_out)), encode)
-    assert first_week.purity >= 0.77
-    assert first_week.shown >= 0.57
+    assert first_week.purity >= 0.78
+    assert first_week.shown >= 0.54
 
 
-@pytest.mark.parametrize(("name", "rand", "purity"), [("clinc150", 0.77, 0.84), ("banking77", 0.64, 0.76)])
+@pytest.mark.parametrize(("name", "rand", "purity"), [("clinc150", 0.76, 0.86), ("banking77", 0.64, 0.8)])
 def test_quality_on_other_subjects(name: str, rand: float, purity: float) -> None:
     """Questions of one subject do not become one group, nor those about everything groups of one."""
     drawn = grouping.public(name, grouping.SEEDS[1:])
