@@ -1,4 +1,4 @@
-"""The weekly figures as bars, drawn with Matplotlib."""
+"""The weekly figures and the foremost groups as bars, drawn with Matplotlib."""
 
 from __future__ import annotations
 
@@ -14,17 +14,26 @@ matplotlib.use("Agg")
 from matplotlib import pyplot, ticker  # after the choice of a backend without a screen
 
 from assistant.screening.items import ITEMS
+from assistant.text import shorten
 from assistant.wording import wording
+from clinic.insights.groups import Ranked
 from clinic.insights.report import Figures, Weekly
 
 DPI, WIDE, HIGH = 110, 10.0, 12.0
+#: Inches of the panel of groups: without any, and for each of the foremost ones. Letters of a question.
+AROUND, OF_GROUP, GROUPS, LETTERS = 0.9, 0.28, 12, 60
 #: Told apart also by those who see no colours well (Okabe and Ito's).
 GREEN, GREY, ORANGE, RED, BLUE, SKY = "#009e73", "#bbbbbb", "#e69f00", "#d55e00", "#0072b2", "#56b4e9"
 
 
-def draw(found: Weekly) -> bytes:
-    """Returns a PNG file: messages by answer, checks by result, and where checks were left."""
-    figure, axes = pyplot.subplots(4, 1, figsize=(WIDE, HIGH))
+def draw(found: Weekly, ranked: Ranked) -> bytes:
+    """Returns a PNG file: messages by answer, checks by result, where checks were left, and groups."""
+    shown = ranked.groups[:GROUPS]
+    heights = [HIGH / 4] * 4 + ([AROUND + OF_GROUP * len(shown)] if shown else [])
+    figure, axes = pyplot.subplots(
+        len(heights), 1, figsize=(WIDE, sum(heights)), gridspec_kw={"height_ratios": heights}, squeeze=False
+    )
+    axes = axes[:, 0]
     weeks = [week.monday for week in found.weeks]
     figures = [week.figures for week in found.weeks]
     people = {
@@ -35,6 +44,8 @@ def draw(found: Weekly) -> bytes:
     _stacked(axes[1], "Questions a week", weeks, _answers(figures))
     _stacked(axes[2], "Checks a week, by what became of them", weeks, _checks(figures))
     _left(axes[3], found.total)
+    if shown:
+        _groups(axes[4], ranked)
     figure.tight_layout()
     file = io.BytesIO()
     # Without the program's version in it, so that the same figures give the same file.
@@ -96,6 +107,29 @@ def _left(axis: Any, total: Figures) -> None:
         below = [b + v for b, v in zip(below, values, strict=True)]
     _dress(axis, "Where the check was left", names)
     axis.tick_params(axis="x", labelsize=8)
+
+
+def _groups(axis: Any, ranked: Ranked) -> None:
+    """Draws the foremost groups, that of the highest rank on top, each with its most typical question."""
+    shown = ranked.groups[:GROUPS]
+    places = range(len(shown))
+    for name, colour, new in (("new, or a part of a topic", SKY, True), ("a known topic", ORANGE, False)):
+        sizes = [group.size if new == (not group.topic or group.part) else 0 for group in shown]
+        if any(sizes):
+            axis.barh(places, sizes, 0.8, label=name, color=colour)
+    widest = max(group.size for group in shown)
+    for place, group in enumerate(shown):
+        # A dollar sign would begin a formula.
+        text = f"{shorten(group.label, LETTERS)} ({group.size})".replace("$", r"\$")
+        axis.text(widest / 100, place, text, va="center", fontsize=8)
+    axis.set_yticks(places, [str(group.number) for group in shown])
+    axis.invert_yaxis()
+    axis.set_xlim(0, widest * 1.25)
+    more = f", the foremost {len(shown)} of {len(ranked.groups)} groups" if ranked.groups[GROUPS:] else ""
+    axis.set_title(f"Questions without an answer{more}", loc="left", fontsize=11)
+    axis.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.legend(frameon=False, fontsize=8, loc="lower right")
 
 
 def _number(drop_off: Any, reason: str) -> int:

@@ -57,7 +57,7 @@ def write(folder: Path, figures: report.Weekly, found: groups.Ranked) -> list[Pa
         say("Matplotlib is not installed here, so there is no picture. `make setup` installs it.")
         picture = None
     else:
-        picture = draw(figures)
+        picture = draw(figures, found)
     files = {PAGE: page(figures, found, picture).encode(), **({PICTURE: picture} if picture else {})}
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

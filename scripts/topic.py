@@ -33,6 +33,14 @@ def chosen(found: groups.Ranked, group: int) -> groups.Group:
     return found.groups[group - 1]
 
 
+def overlap(group: groups.Group) -> str:
+    """Returns what to look at when the group is a part of a topic that is there."""
+    return (
+        f"They were taken for not_in_document/{group.topic} until now. Take examples that ask the same out of it "
+        "(data/nlu): else nothing tells which of the two is meant"
+    )
+
+
 def main() -> int:
     """Makes the topic; returns the exit status."""
     name = os.environ.get("NAME", "").strip()
@@ -52,6 +60,8 @@ def main() -> int:
     say(f"Group {group.number}, {group.size} questions like: {group.label}")
     for file in files:
         say(f"{'Made' if file.new else 'Added to'} {shown(file.path.resolve())}:{file.line}")
+    if group.part:
+        say(overlap(group))
     say("Now write what is missing: make check names each place. Then: make train")
     return 0
 

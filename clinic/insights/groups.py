@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from assistant.nlu.encoder import Vectors
+from assistant.nlu.encoder import Vectors, unit
 from clinic.insights import store
 from clinic.insights.scrub import GAP
 from clinic.insights.store import Question
@@ -19,18 +21,25 @@ from clinic.insights.vectors import vectors
 #: Smaller groups are only counted: what one or two people asked could point at them, however well it
 #: is scrubbed. Three is the least at which nobody of a group knows who the others are.
 SMALLEST = 3
-#: Two groups become one while their questions are on average nearer than this (cosine distance).
-#: Chosen by `python -m tests.grouping` on the examples of half of the silent topics, where the harmonic
-#: mean of purity (63 %) and of the share of questions in groups that are shown (82 %) is the highest.
-#: On the other half, new to everything: purity 58 %, shown 80 %, adjusted Rand index 0.15. These examples
-#: were written to be unlike each other, one topic in stories, slang and riddles; so people have to look
-#: at the questions of a group, and may leave some out.
-NEAR = 0.85
+#: Two groups become one while their questions are on average liker than chance: by so many standard
+#: deviations of the likeness of any two questions, times the logarithm of how many times `_FEW` there are
+#: (among more questions more are alike by chance). A fixed distance would not do: questions about one
+#: subject ("my card ...") are nearer to each other than questions about everything. Chosen by
+#: `python -m tests.grouping` on topics that it is not measured on (0.3 to 0.4 are within a point there; with
+#: 0.4 groups are purer); figures: docs/insights.md.
+NEAR = 0.4
+_FEW, _LEAST = 3.5, 20
+#: What few questions have in common is believed by halves at so many of them: their mean is taken out of
+#: all, and their spread is drawn to a usual one.
+_MEAN_OF, _SPREAD_OF, _USUAL_SPREAD = 50, 100, 0.12
+#: A known topic of so many questions that no sub-group holds half of is told in parts: "practical matters"
+#: asked fifty times tells nobody anything, "gift vouchers" and "waiting list" do.
+_MIXED = 10
 #: Days after which a question counts half: what was asked last week comes before what was asked in spring.
 HALF_LIFE = 28
-#: Different questions that are put into groups; the newest ones. The work grows with their square:
-#: so many take five seconds and 300 MB, less when they were grouped before.
-MOST = 3000
+#: Different questions that are put into groups; the newest ones. The work grows with their square; what
+#: so many cost: docs/insights.md.
+MOST = 5000
 #: Different questions of a group that are handed on.
 SHOWN = 40
 OTHER = "other"
@@ -49,6 +58,7 @@ class Group:
         topic: the silent topic that the questions have already; empty for a new group.
         kinds: how the questions were answered, with their numbers.
         questions: different ones, the most central first.
+        part: these are a part of that topic, which may become a topic of its own.
     """
 
     number: int
@@ -60,6 +70,7 @@ class Group:
     topic: str = ""
     kinds: dict[str, int] = field(default_factory=dict)
     questions: tuple[str, ...] = ()
+    part: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,25 +128,53 @@ def grouped(
             known[question.topic].append(question)
         else:
             new.append(question)
+    for topic, found in sorted(known.items()):
+        if _is_mixed(found, encode):
+            # Beside the new ones: a subject may stand in both.
+            new += known.pop(topic)
     looked_at = _newest(new)
-    members = [(topic, found) for topic, found in sorted(known.items())]
-    members += [("", found) for found in _clusters(looked_at, encode)]
-    large = [(topic, found) for topic, found in members if len(found) >= SMALLEST]
-    groups = [_group(topic, found, today, encode) for topic, found in large]
+    apart = _clusters(looked_at, encode)
+    groups = [_group(found, t, today, encode) for t, found in known.items() if len(found) >= SMALLEST]
+    groups += [
+        _group(found, _topic(found), today, encode, part=True) for found in apart if len(found) >= SMALLEST
+    ]
     groups.sort(key=lambda g: (-g.score, -g.size, g.label))
     shown = tuple(Group(**{**vars(g), "number": number}) for number, g in enumerate(groups, 1))
-    few = sum(len(found) for _, found in members if len(found) < SMALLEST)
+    few = sum(len(found) for found in (*known.values(), *apart) if len(found) < SMALLEST)
     return Ranked(shown, few, len(questions), len(new) - len(looked_at))
 
 
 def clusters(
     texts: Sequence[str], encode: Callable[[Sequence[str]], Vectors], near: float = NEAR
 ) -> list[int]:
-    """Return the number of the cluster of each text: average linkage of cosine distances, cut at `near`."""
-    if len(texts) < 2:
-        return [1] * len(texts)
-    tree = linkage(encode(texts).astype(np.float64), method="average", metric="cosine")
-    return [int(number) for number in fcluster(tree, near, "distance")]
+    """Return the number of the cluster of each text: average linkage, cut where likeness may be chance.
+
+    Args:
+        texts: different ones, sorted, so that the same ones give the same clusters.
+        encode: texts -> vectors of length 1.
+        near: see `NEAR`.
+    """
+    count = len(texts)
+    if count < 2:
+        return [1] * count
+    rows = encode(texts)
+    believed = count / (count + _MEAN_OF)
+    rows = unit(rows - np.float32(believed) * rows.mean(axis=0))
+    likeness = _pairs(rows)
+    spread = (count * likeness.var() + _SPREAD_OF * _USUAL_SPREAD**2) / (count + _SPREAD_OF)
+    chance = near * math.log(max(count, _LEAST) / _FEW) * math.sqrt(spread)
+    least = believed * float(likeness.mean()) + chance
+    tree = linkage(np.maximum(0.0, 1.0 - likeness), method="average")
+    return [int(number) for number in fcluster(tree, 1.0 - least, "distance")]
+
+
+def _pairs(rows: Vectors) -> npt.NDArray[np.float64]:
+    """Return the products of all pairs of rows, shape [n * (n - 1) / 2], in the order of SciPy."""
+    products = rows @ rows.T
+    above = [products[at, at + 1 :] for at in range(len(rows))]
+    # Rounded: the last digits of sums differ from machine to machine.
+    pairs: npt.NDArray[np.float64] = np.round(np.concatenate(above).astype(np.float64), 5)
+    return pairs
 
 
 def _newest(questions: list[Question]) -> list[Question]:
@@ -158,8 +197,26 @@ def _clusters(questions: list[Question], encode: Callable[[Sequence[str]], Vecto
     return list(found.values())
 
 
+def _is_mixed(questions: list[Question], encode: Callable[[Sequence[str]], Vectors]) -> bool:
+    """Tell whether the questions of a known topic ask different things (see `_MIXED`)."""
+    if len(questions) < _MIXED:
+        return False
+    sizes = [len(part) for part in _clusters(_newest(questions), encode)]
+    return max(sizes) >= SMALLEST and 2 * max(sizes) < len(questions)
+
+
+def _topic(questions: list[Question]) -> str:
+    """Return the known topic that more than half of the questions have, if any."""
+    topic, count = Counter(q.topic for q in questions).most_common(1)[0]
+    return topic if topic != OTHER and 2 * count > len(questions) else ""
+
+
 def _group(
-    topic: str, questions: list[Question], today: datetime.date, encode: Callable[[Sequence[str]], Vectors]
+    questions: list[Question],
+    topic: str,
+    today: datetime.date,
+    encode: Callable[[Sequence[str]], Vectors],
+    part: bool = False,
 ) -> Group:
     counts = Counter(q.text for q in questions)
     texts = sorted(counts)
@@ -176,6 +233,7 @@ def _group(
     return Group(
         0, texts[central[0]], len(questions), round(score, 3), min(days), max(days), topic,
         dict(sorted(Counter(q.kind for q in questions).items())), tuple(texts[i] for i in central[:SHOWN]),
+        part and bool(topic),
     )  # fmt: skip
 
 

@@ -83,10 +83,7 @@ def figures_sheets(found: Weekly) -> list[Sheet]:
 
 def group_sheet(found: Ranked) -> Sheet:
     """Return the ranked groups, and below them how many questions are in none."""
-    rows = tuple(
-        _row(g.number, g.size, g.label, topic_name(g.topic) if g.topic else "new", g.first, g.last)
-        for g in found.groups
-    )
+    rows = tuple(_row(g.number, g.size, g.label, _topic_of(g), g.first, g.last) for g in found.groups)
     return Sheet(
         "groups", "Questions without an answer", ("Group", "Questions", "Most typical", "Topic", "From", "To"),
         rows, " ".join(_remarks(found)),
@@ -96,6 +93,12 @@ def group_sheet(found: Ranked) -> Sheet:
 def group_lines(group: Group) -> list[str]:
     """Return some other questions of a group, the most central first."""
     return [clean(text) for text in group.questions if text != group.label][:_LINES]
+
+
+def _topic_of(group: Group) -> str:
+    if not group.topic:
+        return "new"
+    return f"part of: {topic_name(group.topic)}" if group.part else topic_name(group.topic)
 
 
 def topic_name(name: str) -> str:

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from assistant.datafiles import DataFileError, base_dir, data_dir, find, load_yaml, project_dir
+from assistant.datafiles import DataFileError, base_dir, data_dir, find, load_yaml, project_dir, read_path
 from assistant.nlu.spelling import Speller
 from assistant.nlu.training_data import Example, protected_names, read_examples
 from assistant.text import fold
 
 FILE = "insights/plain_words.yml"
+COMMON = "insights/common_words.txt"
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 #: A word of the examples has to stand in so many of them: the stories that they tell hold words, such as
 #: places and jobs, that could point at somebody. 2,927 of 7,778 words stay.
@@ -61,13 +62,17 @@ class Words:
     repair: Callable[[str], str] = str
 
     @classmethod
-    def of(cls, own: Collection[str], lists: dict[str, tuple[str, ...]]) -> Words:
-        """Put the words of the content and the lists of `FILE` together."""
+    def of(
+        cls, own: Collection[str], lists: dict[str, tuple[str, ...]], common: Collection[str] = ()
+    ) -> Words:
+        """Put the words of the content, the lists of `FILE` and the words of `COMMON` together."""
         plain = frozenset(fold(w) for w in lists["plain"])
         # A number in words is a number, also where the content has it.
-        allowed = (frozenset(own) | plain | frozenset(lists["everyday"])) - frozenset(lists["numbers"])
+        numbers = frozenset(lists["numbers"])
+        allowed = (frozenset(own) | plain | frozenset(lists["everyday"])) - numbers
+        # Not towards common words: among so many, each name has a neighbour.
         speller = Speller({word: 1 for word in allowed if len(word) > 3}, edits=_EDITS)
-        return cls(allowed, plain, lists, speller.repair)
+        return cls(allowed | (frozenset(common) - numbers), plain, lists, speller.repair)
 
 
 @lru_cache(maxsize=1)
@@ -77,7 +82,7 @@ def project_words() -> Words:
     Raises:
         DataFileError: a content file can't be read.
     """
-    return Words.of(content_words(read_examples()), word_lists())
+    return Words.of(content_words(read_examples()), word_lists(), common_words())
 
 
 def word_lists() -> dict[str, tuple[str, ...]]:
@@ -92,6 +97,24 @@ def word_lists() -> dict[str, tuple[str, ...]]:
         if not isinstance(words, list) or not all(isinstance(w, str) for w in words):
             raise DataFileError(find(FILE), f"{name!r} is no list of words", "Write [word, word]")
     return {name: tuple(fold(w) for w in found[name]) for name in _LISTS}
+
+
+def common_words() -> frozenset[str]:
+    """Return the words of `COMMON`.
+
+    Raises:
+        DataFileError: the file is missing, or holds something else than words in small letters.
+    """
+    path = find(COMMON)
+    found: set[str] = set()
+    for number, line in enumerate(read_path(path).splitlines(), 1):
+        for word in () if line.startswith("#") else line.split():
+            if not WORD.fullmatch(word) or word != fold(word):
+                raise DataFileError(
+                    path, f"{word!r} is no word in small letters", "Write words with blanks between", number
+                )
+            found.add(word)
+    return frozenset(found)
 
 
 def content_words(examples: Sequence[Example]) -> set[str]:

@@ -36,7 +36,7 @@ def paper(browser: Browser, watch: Watch) -> Iterator[Page]:
 def test_accessible(paper: Page, groups: Ranked, width: int) -> None:
     """Axe finds no violation; tables scroll within themselves, the page does not."""
     paper.set_viewport_size({"width": width, "height": 800})
-    paper.set_content(page(FIGURES, groups, draw(FIGURES)))
+    paper.set_content(page(FIGURES, groups, draw(FIGURES, groups)))
     found = Axe().run(paper, options=OPTIONS)
     assert found.response["violations"] == [], found.generate_report()
     assert paper.evaluate("document.documentElement.scrollWidth") <= width

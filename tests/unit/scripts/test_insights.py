@@ -15,6 +15,7 @@ from clinic.insights.groups import Group, Ranked
 from clinic.insights.store import Question
 from scripts import insights, topic
 from scripts._env import CommandError, child_environment
+from scripts._insights_plot import draw
 
 BICYCLES = [
     "is there somewhere to leave my bicycle",
@@ -77,7 +78,7 @@ def test_an_empty_database(tmp_path: Path) -> None:
         ("insights", {"WEEKS": "²"}, "WEEKS has to be a number from 1 to 520, such as WEEKS=3"),
         ("insights", {"STRIA_CLINIC_DB": "sqlite:////"}, "the clinic's database can't be read"),
         ("insights", {"STRIA_CLINIC_DB": "nonsense"}, "the clinic's database can't be read"),
-        ("topic", {}, "GROUP has to be a number from 1 to 3000, such as GROUP=3"),
+        ("topic", {}, "GROUP has to be a number from 1 to 5000, such as GROUP=3"),
         ("topic", {"GROUP": "-1", "NAME": "bicycles"}, "GROUP has to be a number"),
         ("topic", {"GROUP": "1"}, "NAME has to be small letters"),
         ("topic", {"GROUP": "1", "NAME": "bicycles", "KIND": "x"}, "KIND has to be not_in_document or faq"),
@@ -119,3 +120,25 @@ def test_choosing_a_group() -> None:
         topic.chosen(Ranked((group,), 0, 3), 2)
     with pytest.raises(CommandError, match="there are no groups yet"):
         topic.chosen(Ranked((), 2, 2), 1)
+
+
+def test_a_part_of_a_topic() -> None:
+    """Its examples stand in the old topic as well; that is said."""
+    group = Group(1, "a", 3, 1.0, "x", "y", "visit", part=True)
+    assert "taken for not_in_document/visit until now" in topic.overlap(group)
+
+
+def test_the_picture_shows_groups() -> None:
+    """The foremost ones, with their questions as they are; without any there is no panel."""
+    figures = insights.report.added(["2026-11-23"], {})
+    labels = ["is it $5 or $50", "x" * 300, "can i bring a …", r"\\frac{a}{b}"]
+    shown = tuple(
+        Group(n, label, 9 - n, 1.0, "x", "y", "price" * (n % 2)) for n, label in enumerate(labels, 1)
+    )
+    many = tuple(Group(n, "how loud is it", 3, 1.0, "x", "y") for n in range(1, 40))
+    heights = []
+    for groups in ((), shown, many[:12], many):
+        picture = draw(figures, Ranked(groups, 0, 0))
+        assert picture == draw(figures, Ranked(groups, 0, 0))
+        heights.append(int.from_bytes(picture[20:24], "big"))
+    assert heights[0] < heights[1] < heights[2] == heights[3]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -126,6 +127,8 @@ def test_groups_as_a_sheet() -> None:
     """With what is not shown as a number."""
     sheet = group_sheet(GROUPS)
     assert sheet.rows[1] == ("2", "3", "how much is it", "the price", "2026-11-01", "2026-11-02")
+    part = replace(GROUPS.groups[1], part=True)
+    assert group_sheet(Ranked((part,), 0, 3)).rows[0][3] == "part of: the price"
     assert sheet.note == (
         "4 more questions are in groups smaller than 3, which are not shown. 2 older ones were left out."
     )

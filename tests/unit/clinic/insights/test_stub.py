@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -173,6 +174,12 @@ def test_other_refusals(copy: Project) -> None:
         stub(group(), "bicycles", "smalltalk")
     with pytest.raises(StubError, match=r"a topic that is there already, price\. Add its questions"):
         stub(group(topic="price"), "bicycles")
+
+
+def test_a_part_of_a_topic(copy: Project) -> None:
+    """May become one of its own."""
+    part = replace(group(topic="visit"), part=True)
+    assert [file.new for file in stub(part, "bicycles")] == [False, False, True]
     (copy.data / "nlu" / "bicycles.yml").write_text("", encoding="utf-8")
     with pytest.raises(StubError, match=r"bicycles\.yml is there already"):
         stub(group(), "bicycles")

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.datafiles import DataFileError, clear_caches
 from assistant.nlu.training_data import Example
-from clinic.insights.words import SEEN, content_words, project_words, word_lists
+from clinic.insights.words import SEEN, Words, common_words, content_words, project_words, word_lists
 
 
 def of(*texts: str) -> set[str]:
@@ -43,6 +43,43 @@ def test_a_broken_list_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     try:
         with pytest.raises(DataFileError, match=r"'plain' is no list of words\. Write"):
             word_lists()
+    finally:
+        monkeypatch.undo()
+        clear_caches()
+
+
+def test_common_words_are_kept() -> None:
+    """So that a question about something new keeps its words; names, places, jobs and illnesses go."""
+    common = common_words()
+    assert {"umbrella", "towel", "airport", "queue", "bicycle", "behaviour"} <= common
+    named = {"mark", "rose", "hunter", "mason", "amber", "august", "baker", "smith", "lagos", "london"}
+    of_people = {"plumber", "teacher", "mayor", "widow", "divorced", "arthritis", "catholic", "gay", "murder"}
+    assert common & (named | of_people | set(word_lists()["numbers"])) == set()
+    assert common <= project_words().allowed
+
+
+def test_nothing_is_mended_to_a_common_word() -> None:
+    """Among so many, each name has a neighbour."""
+    words = Words.of({"laser"}, word_lists(), {"umbrella", "seven"})
+    assert {"laser", "umbrella"} <= words.allowed
+    assert "seven" not in words.allowed
+    assert (words.repair("lasre"), words.repair("umbrela")) == ("laser", "umbrela")
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"), [("# words\numbrella\nTowel\n", "'Towel'"), ("umbrella\n\ntowel; x\n", "'towel;'")]
+)
+def test_a_wrong_common_word_is_named(
+    text: str, wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With file, line and remedy."""
+    (tmp_path / "insights").mkdir()
+    (tmp_path / "insights" / "common_words.txt").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("STRIA_DATA", str(tmp_path))
+    clear_caches()
+    try:
+        with pytest.raises(DataFileError, match=rf"common_words.txt:3: {wrong} is no word .*Write words"):
+            common_words()
     finally:
         monkeypatch.undo()
         clear_caches()
