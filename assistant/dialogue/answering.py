@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from assistant.dialogue import own_health
 from assistant.dialogue.condition import CONDITION, condition_reply
 from assistant.dialogue.message import GATE, Hit, UserMessage
 from assistant.knowledge.compose import ANSWERED, NOT_IN_DOCUMENT, Part, answer_topic, follow_up, refuse_topic
@@ -62,7 +63,8 @@ def reads_as_statement(message: UserMessage, reading: Reading) -> bool:
         # "I'm on a couple of tablets, should I mention it": nothing in particular was stated.
         named = [e for e in reading.evidence if not e.cue.startswith("generic")]
         return bool(named)
-    return bool(reading.values)
+    # "I am anemic" is no question of another subject, although the classifier has no better name for it.
+    return bool(reading.values) or not asks
 
 
 _ADDS = re.compile(r"^(?:oh |ok |and |but |well |sorry )*(?:yes|yeah|yep|yup|also|plus|forgot|i forgot)\b")
@@ -90,7 +92,11 @@ def volunteered(message: UserMessage) -> Reading:
             and bool(_STATES.match(squash(message.text)))
         )
     )
-    return read_volunteered(message.text, declared=declared)
+    reading = read_volunteered(message.text, declared=declared)
+    words_alone = own_health.told(message, reading)
+    if words_alone:
+        reading.off_list.append(words_alone)
+    return reading
 
 
 def reply_to(

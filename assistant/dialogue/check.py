@@ -17,7 +17,7 @@ from assistant.rendering.reply import CHECK, RESUME, Choice, Reply
 from assistant.safety.red_flags import RedFlag, find_red_flag
 from assistant.safety.second_net import classified_flag
 from assistant.screening import answers
-from assistant.screening.correction import Correction, find_correction
+from assistant.screening.correction import Correction, find_bare_correction, find_correction
 from assistant.screening.evidence import Reading
 from assistant.screening.items import NO, UNSURE, Item, Value, item_read_by, policies
 from assistant.screening.reading import read_answer
@@ -82,6 +82,10 @@ def advance(
     if offer == "delete" and (message.is_a("delete_data", "affirm") or answers.is_yes(message.text)):
         return _deleted(record)
     reading = read_answer(message.text, item)
+    taken_back = None if stale else find_bare_correction(message.text, _last_answered(record, item))
+    if taken_back is not None:
+        # Before the yes or no in it is taken for the answer to the open question.
+        return _corrected(message, record, item, taken_back, Reading())
     if message.is_a("explain_meaning", "explain_why", at_least=COMMAND_GATE) and _only_doubt(reading, item):
         # "Pus?? In easy words please": the patient asks what the word means.
         return Step(_explained(message, item), item)
@@ -224,6 +228,11 @@ def _next(reply: Reply, record: CheckRecord) -> Step:
     following = record.next_item
     record.status = ACTIVE if following else DONE
     return Step(reply, following)
+
+
+def _last_answered(record: CheckRecord, item: Item) -> Item | None:
+    """Return the item answered last; None when the open question was tried since."""
+    return record.asked[-1] if record.asked and not record.attempts.get(item) else None
 
 
 def _correction(message: UserMessage, record: CheckRecord, item: Item, reading: Reading) -> Correction | None:

@@ -265,7 +265,7 @@ def _negated(scope: str, before: str, after: str) -> bool:
     tail = squash(after)
     for pseudo in cues("pseudo_negation"):
         lead = f" {lead} ".replace(f" {pseudo} ", " ~ ").strip()
-    found = lead.split()
+    found = [_unstretched(w) for w in lead.split()]
     single = {p for p in cues("negation") if " " not in p}
     near = found[-8:]
     position = max((i for i, w in enumerate(near) if w in single), default=-1)
@@ -275,6 +275,11 @@ def _negated(scope: str, before: str, after: str) -> bool:
         return True
     first = tail.split()[:3]
     return bool(first) and (first[0] in {"negative", "no", "none", "nope", "free"})
+
+
+def _unstretched(word: str) -> str:
+    """Write "noo", "nooo" and "nopee" as "no" and "nope"."""
+    return "no" if re.fullmatch(r"n+o+", word) else "nope" if re.fullmatch(r"n+o+p+e*s?", word) else word
 
 
 def _verb_between(rest: list[str], cue: str) -> bool:

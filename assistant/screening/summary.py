@@ -81,7 +81,7 @@ def grounds(record: CheckRecord) -> list[str]:
 
 def summary_text(record: CheckRecord) -> str:
     """Return the summary for the specialist as text for the chat."""
-    if not (record.answered or record.off_list):
+    if not (record.answered or record.off_list or record.unread):
         return wording("summary.empty")
     lines = [wording("summary.title")]
     if record.status == DONE and record.next_item is None:
