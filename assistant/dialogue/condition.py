@@ -61,6 +61,9 @@ def condition_reply(reading: Reading, *, status: str, other_person: bool = False
     texts.append(wording("condition.closing"))
     reply.facts.append(procedure().exam)
     # "I have noted what you said" only where it is so.
+    if status == "done":
+        reply.say("\n\n".join(texts))
+        return reply
     if status == "stopped":
         texts.append(wording("condition.offer_resume" if noted else "condition.offer_resume_only"))
     else:

@@ -11,7 +11,6 @@ import re
 
 from assistant.dialogue.message import UserMessage
 from assistant.knowledge.procedure import procedure
-from assistant.screening import answers
 from assistant.screening.assertion import is_other_person
 from assistant.screening.evidence import Reading
 from assistant.screening.items import policies
@@ -38,8 +37,10 @@ _TELLS = re.compile(
 _ASKS = re.compile(
     rf"^(?:{_OPENERS} )*(?:can|could|may|should|must|is|are|does|do|will|would|what|which|how|why|when|where|who|if)\b"
 )
-_SUPPOSES = re.compile(
-    r"\b(?:if|would|could|should|might|whether|suppose|in case|worried|scared|afraid|heard|read|wonder\w*)\b"
+_SUPPOSES = re.compile(r"\b(?:if|would|whether|suppose|in case)\b")
+_WONDERS = re.compile(r"\b(?:could|should|might|worried|scared|afraid|heard|read|wonder\w*)\b")
+_DENIES = re.compile(
+    rf"^(?:{_OPENERS} )*(?:(?:i|im|ive|we) (?:\w+ )?(?:dont|do not|never|not|no|havent|have not)|no|not|never|none|nothing)\b"
 )
 #: "I have a question", "I am 34", "I have had enough": nothing about health.
 _NO_HEALTH = re.compile(
@@ -68,7 +69,8 @@ def told(message: UserMessage, reading: Reading) -> str | None:
     for sentence in _SENTENCES.split(message.text):
         squashed = squash(sentence)
         # Beside a question about such a topic, only what opens like a statement is one.
-        if (states or _TELLS.search(squashed)) and _is_told(squashed):
+        opens = _TELLS.search(squashed) and not _WONDERS.search(squashed)
+        if (states or opens) and _is_told(squashed):
             return shorten(sentence.strip(), LENGTH)
     return None
 
@@ -76,9 +78,10 @@ def told(message: UserMessage, reading: Reading) -> str | None:
 def _is_told(sentence: str) -> bool:
     if len(sentence.split()) < 2 or _ASKS.match(sentence) or _SUPPOSES.search(sentence):
         return False
-    if _NO_HEALTH.search(sentence) or answers.has_no_word(sentence) or is_well(sentence):
+    if _NO_HEALTH.search(sentence) or _DENIES.match(sentence) or is_well(sentence):
         return False
-    if any(is_other_person(w) for w in sentence.split()):
+    # "They found something in my blood": not their own.
+    if any(is_other_person(w) and w != "they" for w in sentence.split()):
         return False
     marks = [m for p in policies().values() if p.place for m in p.place.marks]
     return not any(has_phrase(sentence, m) for m in marks)

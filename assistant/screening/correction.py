@@ -53,7 +53,8 @@ _TOOK_BACK = (
     r"should(?:ve)?(?: have)? been|"
     r"(?:i )?(?:take|taking|took) (?:that|it|this) back|(?:i )?(?:pressed|clicked|tapped|hit|typed) (?:the )?wrong(?: (?:one|button|thing|key))?|"
     r"(?:scratch|undo|change|correct|fix) (?:that|it|this|the last one|my last answer)|wrong (?:button|answer|one)|typo|misclick|mistake|"
-    r"my (?:mistake|bad)|autocorrect|undo|back|go back)"
+    r"my (?:mistake|bad)|autocorrect|undo|back|(?:go |take me )?(?:one )?(?:step )?back(?: one)?(?: (?:question|step))?|"
+    r"(?:the )?(?:previous (?:question|one|answer)|last (?:question|answer)))"
 )
 _BARE = re.compile(
     r"^(?:(?:oh|ah|oops|whoops|wait|sorry|hang on|hold on|no wait|hm|hmm|um|actually|stop|ok|argh|ugh|damn|a second|sec|again|please|"
@@ -80,9 +81,20 @@ def _names(item: Item) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(called)})\b")
 
 
+def names_item(text: str, item: Item) -> bool:
+    """Tell whether `text` has a word by which patients name the question about `item`."""
+    return bool(_names(item).search(squash(text)))
+
+
 def has_correction_cue(text: str) -> bool:
     """Tell whether the words sound like taking something back."""
     return bool(_CUE.search(squash(text)))
+
+
+def is_bare_correction(text: str) -> bool:
+    """Tell whether `text` only takes something back and names no answer ("undo", "previous question")."""
+    found = _BARE.match(squash(text))
+    return found is not None and not found["value"]
 
 
 def find_bare_correction(text: str, last: Item | None) -> Correction | None:
