@@ -17,7 +17,7 @@ from assistant.screening.items import policies
 from assistant.text import has_phrase, shorten, squash
 
 #: With this probability the classifier takes the message for a statement, or knows its topic.
-SURE = 0.5
+SURE = 0.4
 #: So many characters of the patient's words are kept.
 LENGTH = 80
 
