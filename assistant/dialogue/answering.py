@@ -15,7 +15,7 @@ from assistant.rendering.reply import CHECK, PERSON, Choice, Reply
 from assistant.safety.injection import is_injection
 from assistant.screening.assertion import Assertion
 from assistant.screening.evidence import Reading
-from assistant.screening.items import policies
+from assistant.screening.items import MEDICINES, policies
 from assistant.screening.mentions import find_mentions
 from assistant.screening.reading import only_when_asked, read_volunteered
 from assistant.screening.record import DONE
@@ -105,6 +105,10 @@ def volunteered(message: UserMessage) -> Reading:
         )
     )
     reading = read_volunteered(message.text, declared=declared)
+    if not (declared or asks or reading.values) and message.is_a("out_of_scope", at_least=0.0):
+        # "Heart keeps skipping, waiting for the results": no other subject, although nobody says "I".
+        told = read_volunteered(message.text, declared=True)
+        reading = told if any(policies()[i].kind != MEDICINES for i in told.values) else reading
     words_alone = own_health.told(message, reading)
     if words_alone:
         reading.off_list.append(words_alone)

@@ -42,6 +42,8 @@ _WONDERS = re.compile(r"\b(?:could|should|might|worried|scared|afraid|heard|read
 _DENIES = re.compile(
     rf"^(?:{_OPENERS} )*(?:(?:i|im|ive|we) (?:\w+ )?(?:dont|do not|never|not|no|havent|have not)|no|not|never|none|nothing)\b"
 )
+_OWN = re.compile(r"\b(?:i|im|ive|me|my|mine)\b")
+_PRONOUNS = frozenset(("they", "he", "she", "his", "her", "their"))
 #: "I have a question", "I am 34", "I have had enough": nothing about health.
 _NO_HEALTH = re.compile(
     r"\b(?:i have|ive|ive got|i got|i had) (?:a|another|one|two|some|more|many|my|to|an) ?(?:few )?(?:more )?"
@@ -80,8 +82,9 @@ def _is_told(sentence: str) -> bool:
         return False
     if _NO_HEALTH.search(sentence) or _DENIES.match(sentence) or is_well(sentence):
         return False
-    # "They found something in my blood": not their own.
-    if any(is_other_person(w) and w != "they" for w in sentence.split()):
+    # "He found something in my blood": not his own.
+    vague = _PRONOUNS if _OWN.search(sentence) else frozenset[str]()
+    if any(is_other_person(w) and w not in vague for w in sentence.split()):
         return False
     marks = [m for p in policies().values() if p.place for m in p.place.marks]
     return not any(has_phrase(sentence, m) for m in marks)

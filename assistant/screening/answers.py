@@ -34,7 +34,9 @@ _NOT_GOOD = re.compile(
     r"(?:so |very |too |that |feeling |feel )?(?:fine|good|great|normal|healthy|clear|clean|ok|okay|sure|smooth)\b"
 )
 #: "no... wait sorry, yes"
-_TAKEN_BACK = re.compile(r"\b(?:wait|sorry|actually|oops|correction)\b(?: \w+){0,2} (?:yes|yeah|yep|i do)\b")
+_TAKEN_BACK = re.compile(
+    r"\b(?:wait|sorry|actually|oops|correction|i mean|i meant)\b(?: \w+){0,2} (?:yes|yeah|yep|i do)\b"
+)
 #: "no my pulse is high", "nope sore lip": a no that stands for itself, without a comma after it.
 _NO_THEN = re.compile(
     r"^\W*(?:no|none|never|nothing|negative)\W+(?=(?:and|plus|my|it|it'?s|i|i'?m|the|they|there'?s?|"

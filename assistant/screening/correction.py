@@ -53,7 +53,7 @@ _TOOK_BACK = (
     r"should(?:ve)?(?: have)? been|"
     r"(?:i )?(?:take|taking|took) (?:that|it|this) back|(?:i )?(?:pressed|clicked|tapped|hit|typed) (?:the )?wrong(?: (?:one|button|thing|key))?|"
     r"(?:scratch|undo|change|correct|fix) (?:that|it|this|the last one|my last answer)|wrong (?:button|answer|one)|typo|misclick|mistake|"
-    r"my (?:mistake|bad)|autocorrect|undo|back|(?:go |take me )?(?:one )?(?:step )?back(?: one)?(?: (?:question|step))?|"
+    r"(?:that|it|this) (?:was|is) (?:wrong|not right|a mistake)|my (?:mistake|bad)|autocorrect|undo|back|(?:go |take me )?(?:one )?(?:step )?back(?: one)?(?: (?:question|step))?|"
     r"(?:the )?(?:previous (?:question|one|answer)|last (?:question|answer)))"
 )
 _BARE = re.compile(

@@ -16,6 +16,7 @@ class TestTold:
         [
             "I was born with one kidney too few",
             "they found something odd in my blood",
+            "the surgeon told me something about my spleen, I can't read his note",
             "I think I might have something with my spleen",
             "Hello. My joints swell up every winter",
         ],
@@ -100,3 +101,11 @@ class TestInTheCheck:
         topic = "not_in_document/age" if "child" in text else "out_of_scope/medical"
         step = advance(said(text, topic, 0.9), answered("no", "no"), "temperature")
         assert "utter_help_temperature" in spoken(step.reply)
+
+
+def test_condition_without_i() -> None:
+    """A condition of the list is read although nobody says "I" and the classifier sees another subject."""
+    message = said("pulse all over the place since spring", "out_of_scope/medical", 0.7)
+    assert {"cardiovascular": "unsure"} == volunteered(message).values
+    assert {} == volunteered(said("my dog has lupus", "out_of_scope/everyday", 0.9)).values
+    assert {} == volunteered(said("how is lupus treated?", "out_of_scope/medical", 0.9)).values

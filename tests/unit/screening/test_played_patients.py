@@ -95,6 +95,7 @@ class TestBareCorrection:
             ("oh hang on, I meant not sure", "unsure"),
             ("I take that back, no", "no"),
             ("oops wrong button", None),
+            ("sorry, that was wrong", None),
             ("undo", None),
             ("go back one", None),
         ],
@@ -116,6 +117,10 @@ class TestBareCorrection:
         """An answer to the open question, or one that tells more, is no bare correction."""
         assert find_bare_correction(text, "herpes") is None
         assert not is_bare_correction(text)
+
+    def test_no_i_mean_yes(self) -> None:
+        """A yes that takes the no before it back is not lost."""
+        assert "unsure" == read_answer("no, I mean yes", "herpes").values["herpes"]
 
     def test_needs_an_answer(self) -> None:
         """Without an answer before it there is nothing to correct."""
