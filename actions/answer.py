@@ -85,7 +85,10 @@ def new_result(reply: Reply, record: CheckRecord) -> EventType:
     """Say the result again after a change, in place of the offer to start the check."""
     lines = [wording("check.new_result"), result_text(record)]
     last = reply.messages[-1]
-    text = last.text.replace(wording("condition.offer"), "").replace(wording("condition.closing"), "").strip()
+    text = last.text
+    for part in (wording("condition.offer"), wording("condition.offer_only"), wording("condition.closing")):
+        text = text.replace(part, "")
+    text = text.strip()
     changed = "\n".join(
         item_line(record, i) for i in record.values if record.words_of(i) and record.entries[-1]["item"] == i
     )

@@ -15,9 +15,11 @@ from assistant import locales
 from assistant.dialogue import strict
 from assistant.dialogue.answering import volunteered
 from assistant.dialogue.check import apply_correction
+from assistant.dialogue.condition import condition_reply
 from assistant.rendering.reply import Reply
 from assistant.screening.correction import find_correction
 from assistant.screening.record import DONE, EMERGENCY, STOPPED, CheckRecord
+from assistant.wording import wording
 
 FORM = "contraindication_check"
 
@@ -116,11 +118,7 @@ class ActionChangeAnswer(SafeAction):
                 declared=True,
             )
         if correction is None:
-            if reading.values or not record.answered:
-                return self._no_correction(dispatcher, tracker)
-            reply = Reply(kind="smalltalk").say(response="utter_nothing_to_change")
-            send(dispatcher, reply)
-            return reply_slots(reply)
+            return self._no_correction(dispatcher, tracker)
         reply = Reply(kind="condition")
         apply_correction(message.text, record, correction, reply)
         reading.values.pop(correction.item, None)
@@ -141,6 +139,14 @@ class ActionChangeAnswer(SafeAction):
         reading = volunteered(message)
         if reading.values or reading.off_list:
             return answer_message(dispatcher, tracker, message, record, reading)
-        reply = Reply(kind="smalltalk").say(response="utter_nothing_to_change")
+        reply = Reply(kind="smalltalk")
+        if record.answered:
+            # There are answers: which one is meant was not understood.
+            reply.say(wording("check.change_hint"))
+        elif reading.denied:
+            # "I don't have herpes": a statement, although it sounds like taking one back.
+            reply = condition_reply(reading, status=record.status)
+        else:
+            reply.say(response="utter_nothing_to_change")
         send(dispatcher, reply)
         return reply_slots(reply)

@@ -206,6 +206,20 @@ def understood(text: str, language: str, *, requested: bool = False) -> str | No
     return next((c for code in codes() if (c := locale(code).classes(text)) in counts), None)
 
 
+def tells(text: str, code: str) -> bool:
+    """Tell whether `text` opens like a statement about oneself ("tengo ..."): it was not read, and may matter."""
+    said = bare_letters(plain(text, _ASKED)) + " "
+    return any(said.startswith(opening) for opening in _tells(code))
+
+
+@cache
+def _tells(code: str) -> tuple[str, ...]:
+    # A language may do without: then nothing outside the check counts as told.
+    openings = _mapping(code, LOCALE).get("tells")
+    found = _words(code, LOCALE, openings, "tells") if openings is not None else []
+    return tuple(bare_letters(plain(form)) + " " for form in found)
+
+
 def changed_item(name: str) -> Item | None:
     """Return the item that a class such as `correct_answer/3` asks to change, or None."""
     number = name.removeprefix(CHANGE_CLASS)

@@ -74,7 +74,14 @@ def _procedure(project: Project) -> Iterator[Finding]:
     own, known, c = procedure(), classes(project), content()
     yield from _missing(project, "fact", (own.danger, own.exam, own.off_list), c.facts)
     yield from _missing(project, "topic", (own.what_is, own.contraindications), c.topics)
-    named = own.permission | own.general | own.covered | own.variants.about | own.variants.circumstance
+    named = (
+        own.permission
+        | own.general
+        | own.covered
+        | own.personal
+        | own.variants.about
+        | own.variants.circumstance
+    )
     yield from _missing(project, "class", sorted(named), known)
 
 

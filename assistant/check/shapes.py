@@ -56,7 +56,7 @@ RUNTIME: dict[str, Shape] = {
         },
         others=_WORDING,
     ),
-    FORMS: Keys(dict.fromkeys("yes_words yes_phrases no_words all_clear fillers soft_no unsure".split(), WORDS)),
+    FORMS: Keys(dict.fromkeys("yes_words yes_phrases no_words no_phrases vocatives all_clear fillers soft_no unsure".split(), WORDS)),
     CUES: Keys(dict.fromkeys("negation pseudo_negation doubt others hypothetical past recent".split(), WORDS),
                others=WORDS),
     ITEMS: Keys({"items": Keys(others=Keys(
@@ -83,6 +83,7 @@ RUNTIME: dict[str, Shape] = {
         "topics": Keys({
             "what_is": TEXT, "contraindications": TEXT,
             "permission": NONE_OR_MORE, "general": NONE_OR_MORE, "covered": NONE_OR_MORE,
+            "personal": NONE_OR_MORE,
         }),
         "variants": Keys(dict.fromkeys(("names", "nouns", "about", "circumstance"), NONE_OR_MORE)),
     }),

@@ -156,6 +156,7 @@ def _statements() -> Iterator[tuple[str, str]]:
         for status in ("none", "stopped"):
             reply = condition_reply(reading, status=status)
             yield f"statement about {item} ({value})", reply.messages[0].text
+    yield "statement, denied", condition_reply(Reading(denied=[ITEMS[0]]), status="none").messages[0].text
     for other in (True, False):
         reply = condition_reply(Reading(off_list=["asthma"]), status="none", other_person=other)
         yield "statement off the list", reply.messages[0].text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from assistant.dialogue import own_health
 from assistant.dialogue.condition import CONDITION, condition_reply
 from assistant.dialogue.message import GATE, Hit, UserMessage
 from assistant.knowledge.compose import ANSWERED, NOT_IN_DOCUMENT, Part, answer_topic, follow_up, refuse_topic
@@ -14,9 +15,10 @@ from assistant.rendering.reply import CHECK, PERSON, Choice, Reply
 from assistant.safety.injection import is_injection
 from assistant.screening.assertion import Assertion
 from assistant.screening.evidence import Reading
-from assistant.screening.items import policies
+from assistant.screening.items import MEDICINES, policies
 from assistant.screening.mentions import find_mentions
 from assistant.screening.reading import only_when_asked, read_volunteered
+from assistant.screening.record import DONE
 from assistant.text import has_phrase, squash, words
 from assistant.wording import section, wording
 
@@ -49,10 +51,14 @@ def reads_as_statement(message: UserMessage, reading: Reading) -> bool:
     """Tell whether the message is foremost a statement about the patient's own health."""
     if message.is_a("inform_health", "correct_answer"):
         return True
-    if not (reading.values or reading.off_list):
-        return False
     text = message.text.lower()
     asks = bool(_asking().search(text))
+    if reading.denied and not (reading.values or reading.off_list or asks):
+        # "I don't have herpes" is no question about herpes.
+        about = {t for i in reading.denied for t in policies()[i].topics}
+        return message.best in about and bool(_DENIES.match(squash(message.text)))
+    if not (reading.values or reading.off_list):
+        return False
     if message.is_a("not_in_document"):
         # "I'm on roaccutane, how long must I wait": the question names its topic.
         return bool(reading.values) and (not asks or bool(_WHAT_NOW.search(text)))
@@ -62,10 +68,18 @@ def reads_as_statement(message: UserMessage, reading: Reading) -> bool:
         # "I'm on a couple of tablets, should I mention it": nothing in particular was stated.
         named = [e for e in reading.evidence if not e.cue.startswith("generic")]
         return bool(named)
-    return bool(reading.values)
+    # "I am anemic" is no question of another subject, although the classifier has no better name for it.
+    return bool(reading.values) or not asks
 
 
-_ADDS = re.compile(r"^(?:oh |ok |and |but |well |sorry )*(?:yes|yeah|yep|yup|also|plus|forgot|i forgot)\b")
+_DENIES = re.compile(
+    r"^(?:ok |hi |hello |so |well |btw |fyi |also |and |but |just |oh )*(?:no |nope )?"
+    r"(?:i|ive|we) (?:\w+ )?(?:dont|do not|never|have no|havent|didnt|am not|got no|was never|have not|have never|take no)\b|"
+    r"^(?:im not|never had|not on|i have no|no) \w+"
+)
+_ADDS = re.compile(
+    r"^(?:oh |ok |and |but |well |sorry )*(?:yes|yeah|yep|yup|also|plus|forgot|i forgot|only|just)\b"
+)
 
 
 #: A message that opens like a statement about oneself, with or without "I".
@@ -90,7 +104,15 @@ def volunteered(message: UserMessage) -> Reading:
             and bool(_STATES.match(squash(message.text)))
         )
     )
-    return read_volunteered(message.text, declared=declared)
+    reading = read_volunteered(message.text, declared=declared)
+    if not (declared or asks or reading.values) and message.is_a("out_of_scope", at_least=0.0):
+        # "Heart keeps skipping, waiting for the results": no other subject, although nobody says "I".
+        told = read_volunteered(message.text, declared=True)
+        reading = told if any(policies()[i].kind != MEDICINES for i in told.values) else reading
+    words_alone = own_health.told(message, reading)
+    if words_alone:
+        reading.off_list.append(words_alone)
+    return reading
 
 
 def reply_to(
@@ -113,6 +135,8 @@ def reply_to(
         in_check: the reply interrupts the check; no offers and no statements are handled then.
     """
     reading = reading if reading is not None else volunteered(message)
+    # After the check, a yes to the offer to start it would empty the answers.
+    offering = not in_check and status != DONE
     if is_injection(message.text):
         return Reply(kind=OUT_OF_SCOPE).say(wording("answer.out_of_scope", message.turn))
     if not in_check and reads_as_statement(message, reading):
@@ -121,7 +145,7 @@ def reply_to(
         part = follow_up(message.best.split("/")[1], last_topic, last_facts or [], message.turn)
         if part is None:
             return Reply(kind=UNCLEAR).say(wording("answer.context_missing"), choices=_starters())
-        return _from_parts([part], in_check)
+        return _from_parts([part], in_check, offering)
     if message.is_a("smalltalk"):
         return Reply(kind=SMALLTALK).say(response=f"utter_{message.best}")
     questions = by_lexicon(message) or _distinct(message.questions)
@@ -129,7 +153,7 @@ def reply_to(
         return _statement_beside(message, reading, status, questions)
     if questions:
         parts = [_part(h, message.turn + i) for i, h in enumerate(questions)]
-        return _from_parts(parts, in_check)
+        return _from_parts(parts, in_check, offering)
     if message.is_a("out_of_scope"):
         return Reply(kind=OUT_OF_SCOPE).say(wording("answer.out_of_scope", message.turn))
     return unclear(message)
@@ -212,7 +236,7 @@ def _part(hit: Hit, turn: int) -> Part:
     return refuse_topic(name, turn)
 
 
-def _from_parts(parts: list[Part], in_check: bool) -> Reply:
+def _from_parts(parts: list[Part], in_check: bool, offering: bool = False) -> Reply:
     answered = [p for p in parts if p.kind == ANSWERED]
     reply = Reply(kind=ANSWERED if answered else NOT_IN_DOCUMENT)
     choices: list[Choice] = []
@@ -224,7 +248,7 @@ def _from_parts(parts: list[Part], in_check: bool) -> Reply:
         choices.extend(part.choices)
     texts = _without_repeats([p.text for p in parts])
     offers = [p.offer for p in parts if p.offer]
-    if offers and not in_check:
+    if offers and not in_check and (offering or offers[0] != "check"):
         reply.offer = offers[0]
         if offers[0] == "check":
             texts[-1] += "\n\n" + wording("answer.offer_check")

@@ -18,13 +18,19 @@ from assistant.rendering.reply import CHECK, Reply
 from assistant.safety.red_flags import RedFlag, find_red_flag
 from assistant.safety.second_net import classified_flag
 from assistant.screening import answers
-from assistant.screening.correction import Correction, find_correction
+from assistant.screening.correction import (
+    Correction,
+    find_bare_correction,
+    find_correction,
+    is_bare_correction,
+    names_item,
+)
 from assistant.screening.evidence import Reading
 from assistant.screening.items import NO, UNSURE, Item, Value, item_read_by, policies
 from assistant.screening.reading import read_answer
 from assistant.screening.record import ACTIVE, DONE, EMERGENCY, CheckRecord
 from assistant.screening.spelling import english_words
-from assistant.text import shorten, words
+from assistant.text import shorten, squash, words
 from assistant.wording import wording
 
 #: After so many answers that were not understood, the item is stored as unsure (2.1: re-ask once).
@@ -35,6 +41,10 @@ CLEAR_COMMAND_GATE = 0.75
 #: A patient's question in the check, where the default is to take words as an answer.
 QUESTION_GATE = 0.35
 
+#: An answer in a few words, that limits or denies.
+_BRIEF = re.compile(
+    r"^(?:(?:no|nope|well|yes) )?(?:only|just|not|never|hardly|used to|had) (?:\w+ ?){1,5}$|^(?:no|nope) (?:\w+ ?){1,5}$"
+)
 _IF = re.compile(r"\b(?:if|what if)\b")
 _CONDITIONAL = re.compile(r"\b(?:if|would|could|should|counts?|matters?)\b")
 
@@ -68,6 +78,13 @@ def advance(
     if offer == "delete" and meant and is_sure(message.text):
         return _deleted(record)
     reading = read_answer(message.text, item)
+    taken_back = None if stale else find_bare_correction(message.text, _last_answered(record, item))
+    if taken_back is not None:
+        # Before the yes or no in it is taken for the answer to the open question.
+        return _corrected(message, record, item, taken_back, Reading())
+    if not record.asked and is_bare_correction(message.text):
+        # There is nothing before the first question; it is no try at an answer either.
+        return Step(Reply(), item)
     if message.is_a("explain_meaning", "explain_why", at_least=COMMAND_GATE) and _only_doubt(reading, item):
         # "Pus?? In easy words please": the patient asks what the word means.
         return Step(explained(message, item), item)
@@ -190,6 +207,11 @@ def _next(reply: Reply, record: CheckRecord) -> Step:
     return Step(reply, following)
 
 
+def _last_answered(record: CheckRecord, item: Item) -> Item | None:
+    """Return the item answered last; None when the open question was tried since."""
+    return record.asked[-1] if record.asked and not record.attempts.get(item) else None
+
+
 def _correction(message: UserMessage, record: CheckRecord, item: Item, reading: Reading) -> Correction | None:
     last = record.asked[-1] if record.asked else None
     return find_correction(
@@ -249,6 +271,9 @@ def _content(
     asks_something = message.is_a(
         "faq", "not_in_document", "follow_up", "out_of_scope", at_least=QUESTION_GATE
     )
+    if "?" not in message.text and (_BRIEF.match(squash(message.text)) or _tells_of_item(message)):
+        # "Only as a child" and "my heart is fine" are answers, whatever the classifier likens them to.
+        asks_something = False
     # "I'd rather not tell a robot that" is no question, whatever the classifier makes of it.
     refuses = answers.is_refusal(message.text) and "?" not in message.text
     asks_instead = asks_something and not _evidence_for(reading, item) and _asks(message) and not refuses
@@ -280,6 +305,11 @@ def _content(
         reply.say(wording("check.reading_kept", reading=", ".join(reading.readings)))
         return _again(reply, message, record, item, help_text=False)
     return _again(reply, message, record, item, help_text=True)
+
+
+def _tells_of_item(message: UserMessage) -> bool:
+    """Tell whether words of no topic here are about an item of the check ("my heart is fine")."""
+    return message.is_a("out_of_scope") and any(names_item(message.text, item) for item in policies())
 
 
 def _is_language(text: str) -> bool:

@@ -52,14 +52,22 @@ def condition_reply(reading: Reading, *, status: str, other_person: bool = False
         words = ", ".join(f"“{w}”" for w in dict.fromkeys(reading.off_list))
         texts.append(wording("condition.off_list", words=words))
         reply.facts.append(procedure().off_list)
-    if not texts:
+    noted = bool(texts)
+    if not noted:
         # Denied or merely touched items still name the fact that the talk is about.
         reply.facts.extend(fact_of(i) for i in dict.fromkeys(reading.denied))
-        texts.append(wording("condition.other_person" if other_person else "condition.other"))
+        path = "condition.denied" if reading.denied else "condition.other"
+        texts.append(wording("condition.other_person" if other_person else path))
     texts.append(wording("condition.closing"))
     reply.facts.append(procedure().exam)
-    offer = "condition.offer_resume" if status == "stopped" else "condition.offer"
-    texts.append(wording(offer))
+    # "I have noted what you said" only where it is so.
+    if status == "done":
+        reply.say("\n\n".join(texts))
+        return reply
+    if status == "stopped":
+        texts.append(wording("condition.offer_resume" if noted else "condition.offer_resume_only"))
+    else:
+        texts.append(wording("condition.offer" if noted else "condition.offer_only"))
     reply.say("\n\n".join(texts), choices=(RESUME if status == "stopped" else CHECK,))
     reply.offer = "resume" if status == "stopped" else "check"
     return reply

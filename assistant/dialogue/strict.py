@@ -139,6 +139,10 @@ def reply_to(message: UserMessage, record: CheckRecord) -> Reply:
     note_numbers(message, record, reply)
     reply.say(wording("language.only_english"), choices=_CHOICES)
     reply.unanswered.append("other")
+    code = locales.current()
+    if code in locales.codes() and locales.tells(message.text, code):
+        # It may be one of the reasons: without a reader, the result can't be that none was told.
+        record.note_unread(record.next_item or ITEMS[-1], message.text.strip())
     return reply
 
 

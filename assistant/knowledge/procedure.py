@@ -30,7 +30,7 @@ class Procedure:
         called, treated, spelling: words.
         danger, exam, off_list: ids of facts.
         what_is, contraindications: names of topics.
-        permission, general, covered: full names of classes.
+        permission, general, covered, personal: full names of classes.
         variants: see `Variants`.
     """
 
@@ -45,6 +45,7 @@ class Procedure:
     permission: frozenset[str]
     general: frozenset[str]
     covered: frozenset[str]
+    personal: frozenset[str]
     variants: Variants
 
 
@@ -69,6 +70,7 @@ def procedure() -> Procedure:
         permission=frozenset(_words(topics, "permission")),
         general=frozenset(_words(topics, "general")),
         covered=frozenset(_words(topics, "covered")),
+        personal=frozenset(_words(topics, "personal")),
         variants=Variants(
             _words(variants, "names"),
             _words(variants, "nouns"),

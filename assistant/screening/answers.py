@@ -39,7 +39,9 @@ _NOT_GOOD = re.compile(
     r"(?:so |very |too |that |feeling |feel )?(?:fine|good|great|normal|healthy|clear|clean|ok|okay|sure|smooth)\b"
 )
 #: "no... wait sorry, yes"
-_TAKEN_BACK = re.compile(r"\b(?:wait|sorry|actually|oops|correction)\b(?: \w+){0,2} (?:yes|yeah|yep|i do)\b")
+_TAKEN_BACK = re.compile(
+    r"\b(?:wait|sorry|actually|oops|correction|i mean|i meant)\b(?: \w+){0,2} (?:yes|yeah|yep|i do)\b"
+)
 #: "no my pulse is high", "nope sore lip": a no that stands for itself, without a comma after it.
 _NO_THEN = re.compile(
     r"^\W*(?:no|none|never|nothing|negative)\W+(?=(?:and|plus|my|it|it'?s|i|i'?m|the|they|there'?s?|"
@@ -48,11 +50,24 @@ _NO_THEN = re.compile(
     r"^\W*(?:nopes?|nah|naw)\W+(?=\w)"
 )
 _OPENER = re.compile(r"^(?:and |but |so )?(?:my|its?|im|i|the|they|theres?|this)\b")
-_ONLY_ONE = re.compile(r"\b(?:only|just) (?:one|an?|the|my|some|this|that|it)\b")
+_ONLY_ONE = re.compile(r"\b(?:only|just) (?:(?:very|so|really) )?(?:one|an?|the|my|some|this|that|it|dry)\b")
 _PARTS = re.compile(r"([.!?;\n]+|[,:]+|\s-+\s)")
 #: "Sore lip, no?"
 _TAG = re.compile(r"\w\W+(?:no|nope|nah)\s*\?")
 _DOUBLE_NO = re.compile(r"\b(?:not|never|isnt|dont|havent) (?:no|none|nothing|never|not)\b")
+
+
+@lru_cache(maxsize=1)
+def _no_phrase() -> re.Pattern[str]:
+    """Return what finds a phrase that stands for a no, where nothing or a mark follows it."""
+    phrases = "|".join(map(re.escape, sorted(_set("no_phrases"), key=len, reverse=True)))
+    vocative = "|".join(map(re.escape, sorted(_set("vocatives"))))
+    return re.compile(rf"\b(?:{phrases})(?: (?:{vocative}))?(?=\s*(?:[.,;!\n]|$))")
+
+
+def _with_plain_no(text: str) -> str:
+    """Write "no" for each phrase that stands for one ("absolutely not, thank you")."""
+    return _no_phrase().sub("no", fold(text).replace("'", ""))
 
 
 @cache
@@ -73,6 +88,7 @@ def _item_words(item: Item) -> frozenset[str]:
 
 def is_no(text: str, item: Item) -> bool:
     """Tell whether the whole of `text` is a plain no to the question about `item`."""
+    text = _with_plain_no(text)
     tokens = words(text)
     if is_unreadable(text):
         # "no, но есть сыпь": what can't be read is no part of a plain no.
@@ -147,6 +163,7 @@ def is_soft_no(text: str) -> bool:
 
 def is_yes(text: str) -> bool:
     """Tell whether `text` starts with, or is, a yes."""
+    text = _with_plain_no(text)
     tokens = words(text)
     if not tokens:
         return bool(_YES_SIGNS.search(text)) and not _NO_SIGNS.search(text)

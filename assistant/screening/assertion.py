@@ -218,12 +218,19 @@ def _hypothetical(scope: str, before: str, clause: Clause, own_my: bool) -> bool
         return not _WHETHER_IT_IS.search(lead)
     if own_my and not (_ASKS_ABOUT.match(lead) or _afterwards().match(lead)):
         return False
+    if _OWN_FACT.search(lead):
+        return False
     if any(has_phrase(lead, p) for p in cues("hypothetical")):
         return True
     starts = _QUESTION_START.match(squash(clause.text)) or _QUESTION_START.match(lead)
     return bool(starts)
 
 
+#: "Does it matter that I have epilepsy": what is asked about is told as a fact.
+_OWN_FACT = re.compile(
+    r"\b(?:that|although|though|because|since|given) (?:i|im|ive|we) (?:\w+ly |still |also |already )?"
+    r"(?:have|had|got|take|use|suffer|am|on|ve)\b(?! (?:it|to|the laser|this|treatment)\b)"
+)
 #: Family words that do not make the condition another person's.
 _NOT_OTHERS = re.compile(
     r"\b(?:as a|since i was a|when i was a|from a) (?:\w+ )?(?:child|kid|baby|toddler|son|daughter)\b|"
@@ -265,7 +272,7 @@ def _negated(scope: str, before: str, after: str) -> bool:
     tail = squash(after)
     for pseudo in cues("pseudo_negation"):
         lead = f" {lead} ".replace(f" {pseudo} ", " ~ ").strip()
-    found = lead.split()
+    found = [_unstretched(w) for w in lead.split()]
     single = {p for p in cues("negation") if " " not in p}
     near = found[-8:]
     position = max((i for i, w in enumerate(near) if w in single), default=-1)
@@ -275,6 +282,11 @@ def _negated(scope: str, before: str, after: str) -> bool:
         return True
     first = tail.split()[:3]
     return bool(first) and (first[0] in {"negative", "no", "none", "nope", "free"})
+
+
+def _unstretched(word: str) -> str:
+    """Write "noo", "nooo" and "nopee" as "no" and "nope"."""
+    return "no" if re.fullmatch(r"n+o+", word) else "nope" if re.fullmatch(r"n+o+p+e*s?", word) else word
 
 
 def _verb_between(rest: list[str], cue: str) -> bool:

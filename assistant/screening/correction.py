@@ -46,6 +46,26 @@ _NAMES_ANSWER = re.compile(
 )
 
 
+#: A correction that names no answer: "wait, I meant yes", "undo", "oops wrong button".
+_TOOK_BACK = (
+    r"(?:(?:i )?(?:meant|intended|wanted)(?: to)?(?: (?:say|type|press|write|put|click|tap|answer|choose))?|"
+    r"(?:that|it|this|my (?:last )?answer|the last (?:one|answer)) (?:should(?:ve)?(?: have)? (?:be|been)|was supposed to be)|"
+    r"should(?:ve)?(?: have)? been|"
+    r"(?:i )?(?:take|taking|took) (?:that|it|this) back|(?:i )?(?:pressed|clicked|tapped|hit|typed) (?:the )?wrong(?: (?:one|button|thing|key))?|"
+    r"(?:scratch|undo|change|correct|fix) (?:that|it|this|the last one|my last answer)|wrong (?:button|answer|one)|typo|misclick|mistake|"
+    r"(?:that|it|this) (?:was|is) (?:wrong|not right|a mistake)|my (?:mistake|bad)|autocorrect|undo|back|(?:go |take me )?(?:one )?(?:step )?back(?: one)?(?: (?:question|step))?|"
+    r"(?:the )?(?:previous (?:question|one|answer)|last (?:question|answer)))"
+)
+_BARE = re.compile(
+    r"^(?:(?:oh|ah|oops|whoops|wait|sorry|hang on|hold on|no wait|hm|hmm|um|actually|stop|ok|argh|ugh|damn|a second|sec|again|please|"
+    rf"that was|that was a|its|it was a|a) )*{_TOOK_BACK}(?: (?:a|an|to|as|it|its|is|not|sorry|i|meant|mean|please|and|that|was|be|"
+    r"should|rather|instead|so|of|course|obviously|say|make|put))*? ?(?P<value>yes|yeah|yep|no|nope|not sure|unsure)?"
+    r"(?: (?:not (?:yes|no)|instead of (?:yes|no)|please|sorry|for (?:that|the last one)|to (?:that|the last one)|there|"
+    r"in the last one|lol|instead|of course))*$"
+)
+_ENDS_WITH = {"yes": YES, "yeah": YES, "yep": YES, "no": NO, "nope": NO, "not sure": UNSURE, "unsure": UNSURE}
+
+
 @dataclass(frozen=True)
 class Correction:
     """A correction of `item`: to `value`, or None when the question has to be asked again."""
@@ -61,9 +81,34 @@ def _names(item: Item) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(called)})\b")
 
 
+def names_item(text: str, item: Item) -> bool:
+    """Tell whether `text` has a word by which patients name the question about `item`."""
+    return bool(_names(item).search(squash(text)))
+
+
 def has_correction_cue(text: str) -> bool:
     """Tell whether the words sound like taking something back."""
     return bool(_CUE.search(squash(text)))
+
+
+def is_bare_correction(text: str) -> bool:
+    """Tell whether `text` only takes something back and names no answer ("undo", "previous question")."""
+    found = _BARE.match(squash(text))
+    return found is not None and not found["value"]
+
+
+def find_bare_correction(text: str, last: Item | None) -> Correction | None:
+    """Return the correction of the answer given last when `text` is nothing else ("wait, I meant yes").
+
+    Args:
+        text: the message.
+        last: the item answered last; None when there is none, or when the open question was answered
+            already without being understood, so that the words are about that answer.
+    """
+    found = _BARE.match(squash(text))
+    if last is None or found is None:
+        return None
+    return Correction(last, _ENDS_WITH.get(found["value"] or ""))
 
 
 def find_correction(

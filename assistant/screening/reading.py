@@ -39,6 +39,14 @@ from assistant.screening.numbers import (
 )
 from assistant.text import has_phrase, squash
 
+#: "Can I do this with epilepsy? I have it since childhood": what was asked about is the patient's own.
+_HAS_IT = re.compile(
+    r"(?<!\bcan )(?<!\bcould )(?<!\bshould )(?<!\bmay )(?<!\bmight )(?<!\bmust )(?<!\bwill )(?<!\bwould )(?<!\bdo )"
+    r"(?<!\bdid )(?<!\bif )(?<!\bwhen )(?<!\bonce )(?<!\bbefore )(?<!\bafter )(?<!\buntil )(?<!\bwhether )(?<!\bshall )"
+    r"\b(?:i|ive)(?: do| really| actually| also| already| still| think)?(?: i)? (have|had|got|get|suffer from)"
+    r"(?: got| had)? (?:it|that|this|them|those|one)\b"
+    r"(?! (?:done|removed|treated|lasered|looked|checked|seen|made|in mind))"
+)
 _FIRST_PERSON = re.compile(r"\b(?:i|im|ive|id|my|me|mine|myself)\b")
 _TAKES = re.compile(
     r"\b(?:take|taking|on|use|using|prescribed|swallow|need|got me on|put me on|get|started|stopped|having|came off|finished|finishing)\b"
@@ -134,6 +142,10 @@ def _read_mention(
     assertion = m.assertion
     if assertion is Assertion.FAMILY and TOO.search(squashed):
         assertion = Assertion.PRESENT
+    own_it = _HAS_IT.search(squashed) if assertion is Assertion.HYPOTHETICAL else None
+    if own_it:
+        assertion = Assertion.PAST if own_it[1] == "had" else Assertion.PRESENT
+        own = True
     if m.label == asked:
         reading.touched = True
     if asked != m.label and m.term in only_when_asked():
