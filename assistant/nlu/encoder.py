@@ -89,7 +89,7 @@ class Encoder:
 
 def unit(vectors: Vectors) -> Vectors:
     """Return the rows of `vectors` with length 1."""
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    length = np.sqrt(np.add.reduce(vectors * vectors, axis=1, keepdims=True))
     out: Vectors = vectors / np.maximum(length, 1e-9)
     return out
 
