@@ -19,6 +19,7 @@ from rasa.shared.core.events import (
     ActionReverted,
     ActiveLoop,
     BotUttered,
+    DefinePrevUserUtteredFeaturization,
     Event,
     LoopInterrupted,
     Restarted,
@@ -118,13 +119,21 @@ def test_a_rule_is_read_once(stock: dict[str, Any]) -> None:
     assert rules_read() == 0
 
 
-@settings(deadline=None, max_examples=300)
-@given(
-    st.lists(
-        st.one_of(EVENTS, st.sampled_from([SessionStarted(), ActionReverted(), BotUttered("hi")])),
-        max_size=25,
-    )
-)
+class Greeted(UserUttered):
+    """A message of a kind of its own."""
+
+
+MORE = st.sampled_from(
+    [
+        ActionExecuted("action_listen"), said("faq"), ActionExecuted(FORM), ActionExecuted("other_form"),
+        ActiveLoop(FORM), ActiveLoop("other_form"), ActiveLoop(None), ActionExecutionRejected(FORM),
+        SessionStarted(), ActionReverted(), BotUttered("hi"), Greeted("hi"), DefinePrevUserUtteredFeaturization(True),
+    ]
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=1000)
+@given(st.lists(st.one_of(EVENTS, MORE), max_size=30))
 def test_the_same_events_count_as_in_stock_rasa(events: list[Event]) -> None:
     """Whatever was taken back, and whether a form ran; the list is the caller's own."""
     tracker = DialogueStateTracker("a", [])
