@@ -11,6 +11,7 @@ import os
 from rasa_ext.hardening import (
     action_failures,
     applied_events,
+    default_actions,
     event_classes,
     first_look,
     given_slots,
@@ -45,6 +46,7 @@ _MENDS = (
     schema_check,
     short_events,
     applied_events,
+    default_actions,
     event_classes,
     first_look,
     given_slots,

@@ -9,7 +9,13 @@ import threading
 from typing import Any
 from unittest import mock
 
-from rasa.core.actions.action import ActionExtractSlots, RemoteAction
+from rasa.core.actions import action as rasa_action
+from rasa.core.actions.action import (
+    ActionExtractSlots,
+    ActionListen,
+    RemoteAction,
+    action_for_name_or_text,
+)
 from rasa.core.channels.channel import CollectingOutputChannel
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.core.policies.rule_policy import RulePolicy
@@ -144,6 +150,16 @@ def events_asked() -> int:
     with mock.patch.object(trackers, "Restarted", kind):
         assert len(tracker.applied_events()) == len(tracker.events) == 16
     return kind.asked
+
+
+def actions_made() -> int:
+    """Returns how often Rasa's listening is made to look it up three times."""
+    domain = Domain.empty()
+    action_for_name_or_text("action_listen", domain, None)
+    with mock.patch.object(rasa_action, "ActionListen", side_effect=ActionListen) as made:
+        found = [action_for_name_or_text("action_listen", domain, None) for _ in range(3)]
+    assert {one.name() for one in found} == {"action_listen"}
+    return made.call_count
 
 
 def mappings_read() -> int:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import ValidationError, validate
 from rasa.core import processor
-from rasa.core.actions.action import ActionExtractSlots, RemoteAction
+from rasa.core.actions.action import ActionExtractSlots, RemoteAction, action_for_name_or_text
 from rasa.core.channels.channel import CollectingOutputChannel
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.engine.exceptions import GraphRunError
@@ -38,6 +38,7 @@ from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from tests.unit.rasa_ext.speed import (
     Adds,
     Endpoint,
+    actions_made,
     conversation,
     domains_made,
     graph,
@@ -121,6 +122,21 @@ def test_no_domain_is_made_to_see_that_one_is_not_empty(stock: dict[str, Any]) -
     """Stock Rasa makes an empty one each time."""
     assert stock["domains_made"] == 3
     assert domains_made() == 0
+
+
+def test_rasas_own_actions_are_made_once(stock: dict[str, Any]) -> None:
+    """Stock Rasa makes all of them for each look-up."""
+    assert stock["actions_made"] == 3
+    assert actions_made() == 0
+
+
+def test_rasas_own_actions_know_their_action_server() -> None:
+    """Also when there are two, in turns."""
+    endpoints = [Endpoint(), Endpoint(), None]
+    for endpoint in endpoints * 2:
+        found = action_for_name_or_text("action_extract_slots", Domain.empty(), endpoint)  # type: ignore[arg-type]
+        assert isinstance(found, ActionExtractSlots)
+        assert found._action_endpoint is endpoint
 
 
 def test_slots_that_only_actions_fill_are_not_looked_for(stock: dict[str, Any]) -> None:
