@@ -20,8 +20,11 @@ def fold(text: str) -> str:
     Length is kept (characters that change length when folded stay), so offsets in the result are
     offsets in the patient's own words.
     """
+    text = text.translate(_SAME_LENGTH)
+    if text.isascii():
+        return text.lower()
     out = []
-    for ch in text.translate(_SAME_LENGTH):
+    for ch in text:
         low = ch.lower()
         if not ch.isascii():
             plain = unicodedata.normalize("NFKD", low).lower()

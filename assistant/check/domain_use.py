@@ -39,11 +39,11 @@ class _Domain:
         self.responses = project.responses()
         self.slots: dict[str, Place] = {}
         for path, s in project.domain_scalars():
-            if s.keys[0] == "intents":
+            if s.keys[0] in ("intents", "actions"):
+                # An entry is a name, or a name with settings below it.
                 name = s.text if len(s.keys) == 2 else s.keys[2]
-                self.intents.setdefault(name, (path, s.line))
-            elif s.keys[0] == "actions":
-                self.actions.setdefault(s.text, (path, s.line))
+                names = self.intents if s.keys[0] == "intents" else self.actions
+                names.setdefault(name, (path, s.line))
             elif s.keys[0] == "slots":
                 self.slots.setdefault(s.keys[1], (path, s.line - 1))
 

@@ -22,9 +22,7 @@ Floats = npt.NDArray[np.float32]
 def _words(text: str) -> Counter[str]:
     """Count the words and pairs of words of a text; a "w" in front tells them from characters."""
     words = _WORD.findall(text)
-    out: Counter[str] = Counter("w" + word for word in words)
-    out.update(f"w{a} {b}" for a, b in pairwise(words))
-    return out
+    return Counter(["w" + word for word in words] + [f"w{a} {b}" for a, b in pairwise(words)])
 
 
 def _characters(word: str, longest: int) -> list[str]:
@@ -45,15 +43,14 @@ def _count(texts: Sequence[str], longest: int) -> list[tuple[Counter[str], Count
     out = []
     for text in texts:
         words = _words(text)
-        characters: Counter[str] = Counter()
+        characters: list[str] = []
         for gram, count in words.items():
             if " " in gram:
                 continue
             if gram not in cut:
                 cut[gram] = _characters(gram[1:], longest)
-            for _ in range(count):
-                characters.update(cut[gram])
-        out.append((words, characters))
+            characters += cut[gram] * count
+        out.append((words, Counter(characters)))
     return out
 
 
@@ -116,7 +113,7 @@ class TfIdf:
             data: list[float] = []
             for block in blocks:
                 self._append(block, columns, data)
-            row += np.array(data, np.float32) @ weights[columns]
+            row += np.array(data, np.float32) @ weights.take(columns, axis=0)
         return out
 
     def _rows(self, counts: list[tuple[Counter[str], Counter[str]]]) -> Any:
@@ -131,8 +128,9 @@ class TfIdf:
         return scipy.sparse.csr_matrix((np.array(data, np.float32), columns, ends), shape=shape)
 
     def _append(self, block: Counter[str], columns: list[int], data: list[float]) -> None:
-        known = [(found, count) for gram, count in block.items() if (found := self._weights.get(gram))]
+        find = self._weights.get
+        known = [(found, count) for gram, count in block.items() if (found := find(gram))]
         values = [weight if count == 1 else (1 + math.log(count)) * weight for (_, weight), count in known]
-        length = math.sqrt(sum(v * v for v in values)) or 1.0
-        columns.extend(found[0] for found, _ in known)
-        data.extend(v / length for v in values)
+        length = math.sqrt(sum([v * v for v in values])) or 1.0
+        columns += [found[0] for found, _ in known]
+        data += [v / length for v in values]

@@ -19,7 +19,7 @@ from assistant.nlu.features import TfIdf
 from assistant.nlu.qualifiers import without_variant
 from assistant.nlu.segments import split_segments
 from assistant.nlu.spelling import Speller
-from assistant.nlu.topics import Scored, Segment, TopicHit, may_hold_several, plan_topics
+from assistant.nlu.topics import Scored, Segment, TopicHit, may_hold_several, plan_topics, read_clauses
 
 Floats = npt.NDArray[np.float32]
 
@@ -167,18 +167,23 @@ class TopicModel:
         parts = split_segments(text) if may_hold_several(whole) else []
         if len(parts) < 2 or not any(part.asks for part in parts):
             parts = []
-        clauses = [(part, self._ranked(part.text)) for part in parts]
+        clauses = read_clauses(parts, self._best)
         return Prediction(whole, plan_topics(Segment(text, 0, len(text)), whole, clauses))
 
     def _ranked(self, text: str) -> list[Scored]:
-        return self._ranking(self.probabilities([text])[0])
+        """Return all classes, best first."""
+        row = self.probabilities([text])[0]
+        order = np.argsort(-row, kind="stable")
+        return [(self.labels[i], p) for i, p in zip(order.tolist(), row[order].tolist(), strict=True)]
+
+    def _best(self, text: str) -> Scored:
+        row = self.probabilities([text])[0]
+        best = int(row.argmax())
+        return self.labels[best], float(row[best])
 
     def _readable(self, text: str) -> bool:
         """Tell whether there is a letter, or an emoji that was trained."""
         return bool(_LETTER.search(text)) or any(not ch.isascii() and self._tfidf.knows(ch) for ch in text)
-
-    def _ranking(self, row: Floats) -> list[Scored]:
-        return [(self.labels[i], float(row[i])) for i in np.argsort(-row, kind="stable")]
 
     def save(self, folder: Path | str) -> None:
         """Write weights.npz (arrays) and model.json (the rest) to `folder`; nothing is pickled."""
@@ -237,9 +242,9 @@ def _more_telling(whole: list[Scored], bare: list[Scored]) -> list[Scored]:
 
 def weighed(vectors: Floats, centre: Floats, settings: Settings) -> Floats:
     """Weigh the two halves of sentence vectors, shape [n, 768]; the second around its centre, shape [384]."""
-    last, middle = np.hsplit(vectors, 2)
+    last, middle = vectors[:, : DIMENSIONS // 2], vectors[:, DIMENSIONS // 2 :]
     parts = (settings.embedding_weight * last, settings.middle_weight * unit(middle - centre))
-    return np.hstack(parts)
+    return np.concatenate(parts, axis=1)
 
 
 def _solve(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 Scored = tuple[str, float]  # full class name, calibrated probability
@@ -55,8 +55,34 @@ def may_hold_several(scored: Sequence[Scored]) -> bool:
     return confidence < _OTHER or name.startswith((*_QUESTIONS, *_YIELDING))
 
 
+def read_clauses(clauses: Sequence[Segment], best: Callable[[str], Scored]) -> list[tuple[Segment, Scored]]:
+    """Find the best class of each clause, as long as two of them may be different questions.
+
+    The shortest, which costs least, is read first; when all but one are no question, the last one can change
+    nothing.
+
+    Args:
+        clauses: of a message, in order.
+        best: tells what a text is about.
+
+    Returns:
+        the clauses that were read, in the order of the message.
+    """
+    read: list[tuple[Segment, Scored]] = []
+    topics: set[str] = set()
+    by_length = sorted(clauses, key=lambda clause: clause.end - clause.start)
+    for number, clause in enumerate(by_length):
+        if len(topics) + len(clauses) - number < 2:
+            break
+        found = best(clause.text)
+        read.append((clause, found))
+        if _is_question(found):
+            topics.add(found[0])
+    return sorted(read, key=lambda pair: pair[0].start)
+
+
 def plan_topics(
-    whole: Segment, scored: Sequence[Scored], segments: Sequence[tuple[Segment, Sequence[Scored]]]
+    whole: Segment, scored: Sequence[Scored], segments: Sequence[tuple[Segment, Scored]]
 ) -> list[TopicHit]:
     """Decide whether a message is one question or several.
 
@@ -69,7 +95,7 @@ def plan_topics(
     Args:
         whole: the message.
         scored: its classes, best first.
-        segments: its clauses with their classes, best first; none when there is one clause only.
+        segments: its clauses with their best classes; none when there is one clause only.
 
     Returns:
         the whole message's best class alone, or up to `MAX_HITS` different topics in the order of
@@ -80,9 +106,9 @@ def plan_topics(
     if not may_hold_several(scored):
         return single
     best: dict[str, tuple[float, Segment]] = {}
-    for segment, classes in segments:
-        topic, p = classes[0]
-        if p >= _CLAUSE and topic.startswith(_QUESTIONS) and p > best.get(topic, (0.0, segment))[0]:
+    for segment, found in segments:
+        topic, p = found
+        if _is_question(found) and p > best.get(topic, (0.0, segment))[0]:
             best[topic] = (p, segment)
     clearest = sorted(best.items(), key=lambda item: -item[1][0])[:MAX_HITS]
     if len(clearest) < 2:
@@ -92,6 +118,12 @@ def plan_topics(
         return single
     hits = [TopicHit(topic, p, s.text, s.start, s.end) for topic, (p, s) in clearest]
     return sorted(hits, key=lambda hit: hit.start)
+
+
+def _is_question(found: Scored) -> bool:
+    """Tell whether a clause is a question of its own."""
+    topic, p = found
+    return p >= _CLAUSE and topic.startswith(_QUESTIONS)
 
 
 def _log_odds(p: float) -> float:

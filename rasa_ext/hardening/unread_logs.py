@@ -18,6 +18,7 @@ from rasa.shared.core.domain import Domain
 
 #: In these, `copy` is used for such lines alone.
 _MODULES = (processor, forms, rule_policy)
+_of_rasa = logging.getLogger("rasa")
 
 
 class _Copies:
@@ -26,7 +27,7 @@ class _Copies:
     @staticmethod
     def deepcopy(value: Any) -> Any:
         """Return a copy when somebody might read it, else the value itself."""
-        return copy.deepcopy(value) if logging.getLogger("rasa").isEnabledFor(logging.DEBUG) else value
+        return copy.deepcopy(value) if _of_rasa.isEnabledFor(logging.DEBUG) else value
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import importlib.util
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         self._storage = model_storage
         self._resource = resource
         self._model: TopicModel | None = None
+        self._retrieval: list[str] = []
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -109,9 +111,10 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         options = {key: self._config[key] for key in vars(Settings())}
         texts, labels = [text for text, _ in pairs], [label for _, label in pairs]
         with one_thread():
-            self._model = TopicModel.train(texts, labels, protected_names(), Settings(**options))
+            model = TopicModel.train(texts, labels, protected_names(), Settings(**options))
         with self._storage.write_to(self._resource) as folder:
-            self._model.save(folder)
+            model.save(folder)
+        self._use(model)
         return self._resource
 
     @classmethod
@@ -128,8 +131,12 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         # For the life of the server: its products are small, and idle BLAS threads spin.
         one_thread()
         with model_storage.read_from(resource) as folder:
-            component._model = TopicModel.load(folder)
+            component._use(TopicModel.load(folder))
         return component
+
+    def _use(self, model: TopicModel) -> None:
+        self._model = model
+        self._retrieval = sorted({name.split("/", 1)[0] for name in model.labels if "/" in name})
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Classify each message."""
@@ -139,34 +146,31 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         return messages
 
     def _set(self, message: Message, prediction: Prediction) -> None:
-        retrieval = sorted({name.split("/", 1)[0] for name in self._labels() if "/" in name})
-        selector: dict[str, Any] = {"all_retrieval_intents": retrieval}
+        selector: dict[str, Any] = {"all_retrieval_intents": list(self._retrieval)}
         ranking = _by_parent(prediction)
         intent: dict[str, Any] = ranking[0] if ranking else {"name": None, "confidence": 0.0}
-        if intent["name"] in retrieval:
+        if intent["name"] in self._retrieval:
             selector[intent["name"]] = _response(prediction, intent["name"])
         message.set(INTENT, dict(intent), add_to_output=True)
-        message.set(INTENT_RANKING_KEY, ranking[:_RANKING_LENGTH], add_to_output=True)
+        message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         message.set(_RESPONSE_SELECTOR, selector, add_to_output=True)
         message.set(TOPICS, _topics(prediction), add_to_output=True)
 
-    def _labels(self) -> list[str]:
-        return self._model.labels if self._model else []
-
 
 def _by_parent(prediction: Prediction) -> list[dict[str, Any]]:
-    """Return Rasa's intent ranking: each parent intent with the confidence of its best class."""
+    """Return Rasa's intent ranking: the likeliest parent intents, each with the confidence of its best class."""
     best: dict[str, float] = {}
     for name, p in prediction.ranking:
         best.setdefault(name.split("/", 1)[0], p)
+        if len(best) == _RANKING_LENGTH:
+            break
     return [{"name": name, "confidence": round(p, _DIGITS)} for name, p in best.items()]
 
 
 def _response(prediction: Prediction, parent: str) -> dict[str, Any]:
     """Return what Rasa's ResponseSelector would put under the retrieval intent `parent`."""
-    ranked = [(n, round(p, _DIGITS)) for n, p in prediction.ranking if n.startswith(f"{parent}/")][
-        :_RANKING_LENGTH
-    ]
+    of_parent = ((n, round(p, _DIGITS)) for n, p in prediction.ranking if n.startswith(f"{parent}/"))
+    ranked = list(islice(of_parent, _RANKING_LENGTH))
     name, confidence = ranked[0]
     return {
         "response": {

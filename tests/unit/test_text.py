@@ -26,6 +26,12 @@ class TestFold:
         """A folded text is folded already."""
         assert fold(text) == fold(fold(text))
 
+    @SETTINGS
+    @given(st.text(st.characters(max_codepoint=0x7F), max_size=60), st.sampled_from("é’ß—"))
+    def test_plain_text_takes_no_other_way(self, text: str, other: str) -> None:
+        """What is plain throughout becomes what it becomes beside what is not."""
+        assert fold(text) == fold(text + other)[:-1]
+
     @pytest.mark.parametrize(
         ("text", "expected"),
         [

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from assistant.nlu.topics import MAX_HITS, Scored, Segment, TopicHit, plan_topics
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.nlu.topics import MAX_HITS, Scored, Segment, TopicHit, plan_topics, read_clauses
 
 WHOLE = Segment("a? b? c? d?", 0, 11)
 
 
-def clauses(*scored: Scored, asks: bool = True) -> list[tuple[Segment, list[Scored]]]:
+def clauses(*scored: Scored, asks: bool = True) -> list[tuple[Segment, Scored]]:
     """Clauses of three characters each, with their best class."""
     return [
-        (Segment(WHOLE.text[3 * i : 3 * i + 2], 3 * i, 3 * i + 2, asks), [one])
-        for i, one in enumerate(scored)
+        (Segment(WHOLE.text[3 * i : 3 * i + 2], 3 * i, 3 * i + 2, asks), one) for i, one in enumerate(scored)
     ]
 
 
@@ -79,3 +82,50 @@ def test_three_at_most() -> None:
     found = topics(plan_topics(WHOLE, [("faq/a", 0.3)], parts))
     assert len(found) == MAX_HITS
     assert found == ["faq/a", "faq/c", "faq/d"]
+
+
+@pytest.mark.parametrize(
+    ("found", "read"),
+    [
+        # The shortest comes first; one that is no question leaves one clause, which can't be two.
+        ({"long clause": ("faq/a", 0.9), "short": ("smalltalk/greet", 0.9)}, ["short"]),
+        ({"long clause": ("faq/a", 0.9), "short": ("faq/b", 0.4)}, ["short"]),
+        ({"long clause": ("faq/a", 0.9), "short": ("faq/b", 0.9)}, ["long clause", "short"]),
+        (
+            {"one": ("affirm", 0.9), "three": ("faq/a", 0.9), "seventeen": ("faq/b", 0.9)},
+            ["one", "three", "seventeen"],
+        ),
+        ({"seventeen": ("faq/b", 0.9), "three": ("deny", 0.9), "one": ("affirm", 0.9)}, ["three", "one"]),
+    ],
+)
+def test_no_more_clauses_are_read_than_can_count(found: dict[str, Scored], read: list[str]) -> None:
+    """Each costs as much as a message; in the order of the message they are given."""
+    text, parts = " ".join(found), []
+    for clause in found:
+        start = text.index(clause)
+        parts.append(Segment(clause, start, start + len(clause)))
+    asked: list[str] = []
+
+    def best(clause: str) -> Scored:
+        asked.append(clause)
+        return found[clause]
+
+    assert [part.text for part, _ in read_clauses(parts, best)] == read
+    assert asked == sorted(read, key=len)
+
+
+CLASSES = st.sampled_from(["faq/a", "faq/b", "not_in_document/c", "smalltalk/d", "affirm", "start_check"])
+SCORED = st.tuples(CLASSES, st.sampled_from([0.0, 0.3, 0.5, 0.6, 0.9, 0.99, 1.0]))
+
+
+@given(SCORED, st.lists(st.tuples(SCORED, st.integers(1, 9), st.booleans()), max_size=6))
+def test_what_is_not_read_changes_nothing(whole: Scored, rows: list[tuple[Scored, int, bool]]) -> None:
+    """The same is answered as if all clauses had been read."""
+    everything, start = [], 0
+    for number, (found, length, asks) in enumerate(rows):
+        everything.append((Segment(f"{number}" * length, start, start + length, asks), found))
+        start += length
+    known = {part.text: found for part, found in everything}
+    message = Segment("".join(known), 0, start)
+    some = read_clauses([part for part, _ in everything], known.__getitem__)
+    assert plan_topics(message, [whole], some) == plan_topics(message, [whole], everything)

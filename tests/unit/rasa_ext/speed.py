@@ -9,17 +9,27 @@ import threading
 from typing import Any
 from unittest import mock
 
-from rasa.core.actions.action import RemoteAction
+from rasa.core.actions import action as rasa_action
+from rasa.core.actions.action import (
+    ActionExtractSlots,
+    ActionListen,
+    RemoteAction,
+    action_for_name_or_text,
+)
 from rasa.core.channels.channel import CollectingOutputChannel
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
+from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema, SchemaNode
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core import trackers
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet, UserUttered
+from rasa.shared.core.slot_mappings import SlotMapping
 from rasa.shared.core.slots import AnySlot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from scripts._env import ROOT
 from scripts._ports import LOOPBACK
 from tests.engine import Engine
 
@@ -110,6 +120,57 @@ def states_made() -> int:
     with mock.patch.object(Domain, "get_active_state", autospec=True, side_effect=look) as states:
         engine._predict_next_with_tracker(engine.tracker)
     return states.call_count
+
+
+def rules_read() -> int:
+    """Returns how often a rule is read from its text, to predict what follows a question."""
+    engine = Engine()
+    engine.tracker.update(UserUttered("text", {"name": "faq", "confidence": 1.0}))
+    engine._predict_next_with_tracker(engine.tracker)
+    look = RulePolicy._rule_key_to_state
+    with mock.patch.object(RulePolicy, "_rule_key_to_state", side_effect=look) as read:
+        engine._predict_next_with_tracker(engine.tracker)
+    return read.call_count
+
+
+class _Counting(type):
+    """A kind of event that counts how often somebody asks for it, and is none."""
+
+    asked = 0
+
+    def __instancecheck__(cls, _: object) -> bool:
+        cls.asked += 1
+        return False
+
+
+def events_asked() -> int:
+    """Returns how often an event is asked whether it starts anew, to see which of 16 count."""
+    tracker = conversation()
+    kind = _Counting("Restarted", (), {})
+    with mock.patch.object(trackers, "Restarted", kind):
+        assert len(tracker.applied_events()) == len(tracker.events) == 16
+    return kind.asked
+
+
+def actions_made() -> int:
+    """Returns how often Rasa's listening is made to look it up three times."""
+    domain = Domain.empty()
+    action_for_name_or_text("action_listen", domain, None)
+    with mock.patch.object(rasa_action, "ActionListen", side_effect=ActionListen) as made:
+        found = [action_for_name_or_text("action_listen", domain, None) for _ in range(3)]
+    assert {one.name() for one in found} == {"action_listen"}
+    return made.call_count
+
+
+def mappings_read() -> int:
+    """Returns how many mappings of slots are read for a message of our own domain, all of which only actions fill."""
+    domain = Domain.load(str(ROOT / "domain.yml"))
+    channel, nlg = CollectingOutputChannel(), TemplatedNaturalLanguageGenerator(domain.responses)
+    look = SlotMapping.intent_is_desired
+    with mock.patch.object(SlotMapping, "intent_is_desired", side_effect=look) as read:
+        for _ in range(2):
+            assert asyncio.run(ActionExtractSlots(None).run(channel, nlg, conversation(), domain)) == []
+    return read.call_count
 
 
 class _Actions(threading.Thread):

@@ -44,11 +44,15 @@ from tests.channel_server import ChannelServer, listening, serving
 from tests.engine import Engine
 from tests.room import Room
 from tests.unit.rasa_ext.speed import (
+    actions_made,
     calls,
     connections,
     domains_made,
+    events_asked,
+    mappings_read,
     plans,
     replayed,
+    rules_read,
     states_made,
     understood,
 )
@@ -325,6 +329,12 @@ if __name__ == "__main__":
     }
     report.update(calls=calls(), domains_made=domains_made(), plans=plans(), replayed=replayed())
     report.update(understood=understood(), states_made=states_made(), connections=connections())
+    report.update(
+        actions_made=actions_made(),
+        rules_read=rules_read(),
+        events_asked=events_asked(),
+        mappings_read=mappings_read(),
+    )
     report["store_errors"] = asyncio.run(store_errors())
     report["memory_lock"] = asyncio.run(memory_lock())
     report["refused_turn"] = asyncio.run(refused_turn())

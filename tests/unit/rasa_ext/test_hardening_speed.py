@@ -12,8 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import ValidationError, validate
 from rasa.core import processor
-from rasa.core.actions.action import RemoteAction
+from rasa.core.actions.action import ActionExtractSlots, RemoteAction, action_for_name_or_text
+from rasa.core.channels.channel import CollectingOutputChannel
+from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.engine.exceptions import GraphRunError
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
     ActionExecutionRejected,
@@ -32,7 +35,17 @@ from rasa.shared.core.events import (
 from rasa.shared.core.slots import AnySlot
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
-from tests.unit.rasa_ext.speed import Adds, conversation, domains_made, graph, plans, replayed
+from tests.unit.rasa_ext.speed import (
+    Adds,
+    Endpoint,
+    actions_made,
+    conversation,
+    domains_made,
+    graph,
+    mappings_read,
+    plans,
+    replayed,
+)
 
 pytestmark = pytest.mark.usefixtures("mended")
 
@@ -109,6 +122,56 @@ def test_no_domain_is_made_to_see_that_one_is_not_empty(stock: dict[str, Any]) -
     """Stock Rasa makes an empty one each time."""
     assert stock["domains_made"] == 3
     assert domains_made() == 0
+
+
+def test_rasas_own_actions_are_made_once(stock: dict[str, Any]) -> None:
+    """Stock Rasa makes all of them for each look-up."""
+    assert stock["actions_made"] == 3
+    assert actions_made() == 0
+
+
+def test_rasas_own_actions_know_their_action_server() -> None:
+    """Also when there are two, in turns."""
+    endpoints = [Endpoint(), Endpoint(), None]
+    for endpoint in endpoints * 2:
+        found = action_for_name_or_text("action_extract_slots", Domain.empty(), endpoint)  # type: ignore[arg-type]
+        assert isinstance(found, ActionExtractSlots)
+        assert found._action_endpoint is endpoint
+
+
+def test_slots_that_only_actions_fill_are_not_looked_for(stock: dict[str, Any]) -> None:
+    """Stock Rasa looks for each in every message."""
+    assert stock["mappings_read"] > 40
+    assert mappings_read() == 0
+
+
+@pytest.mark.parametrize(
+    "mapping", [{"type": "from_entity", "entity": "drug"}, {"type": "custom", "action": "fill"}]
+)
+async def test_other_slots_are_filled_as_ever(mapping: dict[str, str]) -> None:
+    """From an entity, or by an action of their own, beside slots that are only given."""
+    slots = {
+        "given": {"type": "any", "mappings": [{"type": "custom"}]},
+        "found": {"type": "any", "mappings": [mapping]},
+    }
+    domain = Domain.from_dict({"entities": ["drug"], "slots": slots, "actions": ["fill"]})
+    message = UserUttered("aspirin", {"name": "faq"}, entities=[{"entity": "drug", "value": "aspirin"}])
+    tracker = DialogueStateTracker.from_events("a", [ActionExecuted("action_listen"), message], domain.slots)
+    endpoint = Endpoint()
+    nlg = TemplatedNaturalLanguageGenerator({})
+    found = await ActionExtractSlots(endpoint).run(CollectingOutputChannel(), nlg, tracker, domain)  # type: ignore[arg-type]
+    assert found == ([SlotSet("found", "aspirin")] if "entity" in mapping else [])
+    assert [call["next_action"] for call in endpoint.asked] == ([] if "entity" in mapping else ["fill"])
+
+
+async def test_what_a_project_validates_is_validated() -> None:
+    """`action_validate_slot_mappings` is called on every message, whatever fills the slots."""
+    slots = {"given": {"type": "any", "mappings": [{"type": "custom"}]}}
+    domain = Domain.from_dict({"slots": slots, "actions": ["action_validate_slot_mappings"]})
+    endpoint = Endpoint()
+    nlg = TemplatedNaturalLanguageGenerator({})
+    await ActionExtractSlots(endpoint).run(CollectingOutputChannel(), nlg, conversation(), domain)  # type: ignore[arg-type]
+    assert [call["next_action"] for call in endpoint.asked] == ["action_validate_slot_mappings"]
 
 
 @pytest.fixture

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasa.core.policies.rule_policy import RulePolicy
+from rasa.shared.core.constants import SHOULD_NOT_BE_SET
 from rasa.shared.core.events import (
     ActionExecuted,
     ActionExecutionRejected,
+    ActionReverted,
     ActiveLoop,
+    BotUttered,
+    DefinePrevUserUtteredFeaturization,
     Event,
     LoopInterrupted,
     Restarted,
+    SessionStarted,
     SlotSet,
     UserUtteranceReverted,
     UserUttered,
 )
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from rasa_ext.hardening.recent_states import longest_rule, reads_texts
 from tests.engine import Engine
-from tests.unit.rasa_ext.speed import states_made
+from tests.unit.rasa_ext.speed import events_asked, rules_read, states_made
 
 pytestmark = pytest.mark.usefixtures("mended")
 FORM = "contraindication_check"
@@ -60,12 +69,85 @@ def test_rules_decide_as_in_stock_rasa(events: list[Event]) -> None:
     for event in events:
         engine.tracker.update(event)
     found = predicted(engine)
-    mended = RulePolicy._prediction_states, RulePolicy._find_action_from_rules
-    RulePolicy._prediction_states, RulePolicy._find_action_from_rules = (m.of_rasa for m in mended)
-    try:
+    with as_in_stock():
         assert found == predicted(engine)
-    finally:
-        RulePolicy._prediction_states, RulePolicy._find_action_from_rules = mended
+
+
+@contextmanager
+def as_in_stock() -> Iterator[None]:
+    """Takes back what is mended of how rules are found."""
+    with ExitStack() as stack:
+        for name in ("_prediction_states", "_find_action_from_rules", "_get_possible_keys"):
+            stack.enter_context(mock.patch.object(RulePolicy, name, getattr(RulePolicy, name).of_rasa))
+        applied = DialogueStateTracker.applied_events.of_rasa
+        stack.enter_context(mock.patch.object(DialogueStateTracker, "applied_events", applied))
+        yield
+
+
+PARTS = {
+    "prev_action": st.sampled_from([{"action_name": name} for name in ("action_listen", "form", "other")]),
+    "user": st.fixed_dictionaries(
+        {"intent": st.sampled_from(["faq", "affirm"])},
+        optional={"entities": st.sampled_from([("drug",), ("drug", "dose")]), "text": st.just("hello")},
+    ),
+    "active_loop": st.sampled_from([{"name": "form"}, {"name": SHOULD_NOT_BE_SET}]),
+    "slots": st.dictionaries(
+        st.sampled_from(["one", "two"]), st.sampled_from([(1.0,), (0.0, 1.0), SHOULD_NOT_BE_SET, "", None])
+    ),
+}
+STATES = st.lists(st.fixed_dictionaries({}, optional=PARTS), min_size=1, max_size=4)
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.lists(STATES, max_size=8), STATES)
+def test_the_same_rules_fit_as_in_stock_rasa(rules: list[Any], states: list[Any]) -> None:
+    """Whatever rules ask: actions, intents, entities, slots that are set or must not be, the beginning."""
+    lookup = {json.dumps(rule, sort_keys=True): "action" for rule in rules}
+    policy = Engine()._policy
+    expected = RulePolicy._get_possible_keys.of_rasa(policy, lookup, states)  # type: ignore[attr-defined]
+    assert policy._get_possible_keys(lookup, states) == expected
+    # Of the rules themselves, the states that they are made of fit.
+    for rule in rules:
+        fitting = [{kind: dict(values) for kind, values in state.items()} for state in rule]
+        expected = RulePolicy._get_possible_keys.of_rasa(policy, lookup, fitting)  # type: ignore[attr-defined]
+        assert policy._get_possible_keys(lookup, fitting) == expected
+
+
+def test_a_rule_is_read_once(stock: dict[str, Any]) -> None:
+    """Stock Rasa turns each around for each state of each prediction."""
+    assert stock["rules_read"] > 100
+    assert rules_read() == 0
+
+
+class Greeted(UserUttered):
+    """A message of a kind of its own."""
+
+
+MORE = st.sampled_from(
+    [
+        ActionExecuted("action_listen"), said("faq"), ActionExecuted(FORM), ActionExecuted("other_form"),
+        ActiveLoop(FORM), ActiveLoop("other_form"), ActiveLoop(None), ActionExecutionRejected(FORM),
+        SessionStarted(), ActionReverted(), BotUttered("hi"), Greeted("hi"), DefinePrevUserUtteredFeaturization(True),
+    ]
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=1000)
+@given(st.lists(st.one_of(EVENTS, MORE), max_size=30))
+def test_the_same_events_count_as_in_stock_rasa(events: list[Event]) -> None:
+    """Whatever was taken back, and whether a form ran; the list is the caller's own."""
+    tracker = DialogueStateTracker("a", [])
+    tracker.events.extend(events)
+    found = tracker.applied_events()
+    assert found == DialogueStateTracker.applied_events.of_rasa(tracker)  # type: ignore[attr-defined]
+    found.clear()
+    assert list(tracker.events) == events
+
+
+def test_events_are_not_asked_one_by_one(stock: dict[str, Any]) -> None:
+    """Stock Rasa asks each of a conversation of 16 what it is, five times."""
+    assert stock["events_asked"] >= 16
+    assert events_asked() == 0
 
 
 def test_no_more_states_are_made_than_rules_have(stock: dict[str, Any]) -> None:
