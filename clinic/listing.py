@@ -150,6 +150,19 @@ def one(request_id: str, who: str, action: str | None = VIEW) -> Listed | None:
         return _made(connection, rows)[0]
 
 
+def others(request: Request) -> list[tuple[str, float, str]]:
+    """Return the other requests of the same conversation, the latest first: id, when it came in, state.
+
+    Raises:
+        ClinicDatabaseError: The database can't be used.
+    """
+    same = (requests.c.conversation == request.conversation, requests.c.id != request.id)
+    asked = sa.select(requests.c.id, requests.c.created, requests.c.state).where(*same)
+    with transaction() as connection:
+        rows = connection.execute(asked.order_by(requests.c.created.desc()).limit(PAGE)).all()
+    return [(row.id, row.created, row.state) for row in rows]
+
+
 def latest_of(conversations: Iterable[str], who: str) -> dict[str, Listed]:
     """Return the latest request of each conversation that has one.
 

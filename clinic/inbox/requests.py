@@ -195,6 +195,7 @@ def _page(found: Listed, draft: str | None = None, problem: str = "") -> str:
         draft=draft,
         problem=problem,
         longest=listing.LONGEST_NOTE,
+        others=listing.others(found),
         history=audit.about(found.id, words.CHANGES),
         now=time.time(),
     )

@@ -52,7 +52,7 @@ def requests(server: InboxServer) -> dict[str, str]:
             connection.execute(sa.delete(table))
     made = {
         "full": add(1, full(), name="Ann Full"),
-        "none": add(2, name="", email="", wish=""),
+        "none": add(2, name="", email="", wish="", conversation="web:1"),
         "broken": add(3, name="Bo Broken", slots="{"),
         "done": add(4, finished(), name="Dora Done", state="done"),
         "long": add(5, full(), name="Lena Long " + LONG[:200], wish=LONG, note=LONG, state="in_progress"),

@@ -167,6 +167,16 @@ class TestRequest:
         assert [entry for entry in audited()[len(before) :] if entry[1] == "deliver_again"] == []
         assert anna.post("/requests/none/deliver").status_code == 404
 
+    def test_a_patient_who_asked_twice(self, anna: Visitor) -> None:
+        """Each request leads to the other, so that nobody is called twice; one of somebody else is not there."""
+        first, second = add(2, conversation="web:a", state="done"), add(1, conversation="web:a")
+        add(3, conversation="web:b")
+        page = anna.ask(f"/requests/{second}").text
+        shown = page[page.index("Other requests of this conversation") : page.index("Summary of the check")]
+        assert re.findall(r'href="([^"]+)"', shown) == [f"/requests/{first}"]
+        assert "Done</span>" in shown
+        assert "Other requests" not in anna.ask("/requests/" + add(4)).text
+
     def test_history(self, anna: Visitor) -> None:
         """Who changed what, the latest first; who only looked is left to the audit log."""
         known = add(1)
