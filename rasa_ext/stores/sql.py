@@ -39,6 +39,7 @@ logger = logging.getLogger(__name__)
 COLUMN = 255
 #: Connections of a process to PostgreSQL: it uses one at a time, nearly always.
 POOL, OVERFLOW = 2, 3
+MOST_CONNECTIONS = 1000
 _MARK = "stria_stored"
 
 
@@ -69,6 +70,8 @@ class SafeSQLTrackerStore(SQLTrackerStore):
         `synchronous` is SQLite's: FULL survives a power cut, NORMAL is faster by 1 ms a message.
         """
         try:
+            # Before Rasa reads them, whose error names no variable.
+            _numbers_of_connections()
             super().__init__(*args, **kwargs)
             url = self.engine.url
             self.engine.dispose()
@@ -239,10 +242,23 @@ def _engine_options(url: Any) -> dict[str, Any]:
             "keepalives_count": 2,
             "tcp_user_timeout": 15_000,
         }
-        options["pool_size"] = int(os.environ.get(POSTGRESQL_POOL_SIZE) or POOL)
-        options["max_overflow"] = int(os.environ.get(POSTGRESQL_MAX_OVERFLOW) or OVERFLOW)
+        options["pool_size"], options["max_overflow"] = _numbers_of_connections()
         options["pool_recycle"] = 1800
     return options
+
+
+def _numbers_of_connections() -> tuple[int, int]:
+    """Return how many connections are kept, and how many more there may be. Raises ValueError."""
+    # A pool of none or fewer would be one without an end.
+    return _connections(POSTGRESQL_POOL_SIZE, POOL, 1), _connections(POSTGRESQL_MAX_OVERFLOW, OVERFLOW, 0)
+
+
+def _connections(variable: str, default: int, least: int) -> int:
+    """Return a number of connections. Raises ValueError, which names the variable."""
+    text = (os.environ.get(variable) or "").strip() or str(default)
+    if not (text.isascii() and text.isdecimal() and least <= int(text) <= MOST_CONNECTIONS):
+        raise ValueError(f"{variable} has to be a whole number from {least} to {MOST_CONNECTIONS}")
+    return int(text)
 
 
 def _listen(engine: Any, synchronous: str) -> None:

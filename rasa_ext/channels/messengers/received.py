@@ -13,7 +13,6 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields, replace
 from functools import partial
-from itertools import islice
 from typing import Any, TypeVar
 
 from rasa.core.tracker_store import SQLTrackerStore
@@ -126,9 +125,11 @@ class Received:
         self._held.add(of_message(sender, event.id))
 
     async def _strike_out(self, store: Any) -> None:
+        waiting = list(self._answered)
         # Not all at once: after a long failure they may be more than a statement can hold.
-        if names := list(islice(self._answered, received.BATCH)):
-            await self._work(store, lambda e: received.strike_out(e, self._owner, names), None)
+        for start in range(0, len(waiting), received.BATCH):
+            names = waiting[start : start + received.BATCH]
+            await self._work(store, partial(received.strike_out, owner=self._owner, ids=names), None)
             self._answered.difference_update(names)
 
     @store_work("claim")

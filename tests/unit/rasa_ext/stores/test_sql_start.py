@@ -94,3 +94,12 @@ def test_other_stores_are_as_they_were() -> None:
     store = FailSafeTrackerStore(InMemoryTrackerStore(Domain.from_yaml(DOMAIN)))
     asyncio.run(say(store))
     assert asyncio.run(texts(store)) == [SECRET]
+
+
+@pytest.mark.parametrize("variable", ["SQL_POOL_SIZE", "SQL_MAX_OVERFLOW"])
+@pytest.mark.parametrize("value", ["x", "-3", "1001", "nan", "\u0663"])
+def test_numbers_of_connections(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    """A wrong one stops the start, and its variable is named."""
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(RasaException, match=f"{variable} has to be a whole number from"):
+        SafeSQLTrackerStore(Domain.from_yaml(DOMAIN), "postgresql", host="127.0.0.1", db="none")
