@@ -31,6 +31,10 @@ _NEEDED = (
 )  # fmt: skip
 
 
+#: Responses that tell from which number on somebody needs help today.
+_THRESHOLDS = "utter_urgent_"
+
+
 @dataclass(frozen=True)
 class Text:
     """A text of one language: its name, variations and first line, and the texts on its buttons."""
@@ -45,6 +49,11 @@ class Text:
     def parts(self) -> set[str]:
         """The {placeholders} of all variations."""
         return {name for text in self.texts for name in placeholders(text)}
+
+    @property
+    def numbers(self) -> set[str]:
+        """The numbers of all variations."""
+        return {number for text in self.texts for number in re.findall(r"\d+", text)}
 
 
 @dataclass(frozen=True)
@@ -134,7 +143,7 @@ def _wordings(found: Iterable[Scalar]) -> Iterator[Text]:
 def _same(
     language: Language, file: str, kind: str, english: dict[str, Text], own: dict[str, Text]
 ) -> Iterator[Finding]:
-    """Compare names and {placeholders}."""
+    """Compare names and {placeholders}, and the numbers from which on somebody needs help today."""
     for name, text in english.items():
         if name not in own:
             if not language.lacks(kind, name):
@@ -146,6 +155,11 @@ def _same(
             yield language.finding(
                 file, own[name].line, f"{name} has not the {{placeholders}} of English", f"Use: {wanted}"
             )
+        elif name.startswith(_THRESHOLDS) and own[name].numbers != text.numbers:
+            yield language.finding(
+                file, own[name].line, f"{name} has other numbers than English",
+                f"Use: {', '.join(sorted(text.numbers))}",
+            )  # fmt: skip
         elif not all(said.strip() for said in own[name].texts):
             yield language.finding(file, own[name].line, f"{name} is empty", "Write the text")
     for name in own.keys() - english.keys():

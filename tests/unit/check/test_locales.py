@@ -92,6 +92,9 @@ CHANGES = [
     ("forbidden.yml", "closing:", "closed:", "an entry or a section is incomplete"),
     # Reading length.
     ("responses.yml", "¡De nada!", "De nada " * 20, "has a sentence of 40 words"),
+    # Thresholds.
+    ("responses.yml", "40 °C (104 °F) o más", "41 °C (106 °F) o más", "utter_urgent_temperature has other numbers than English"),
+    ("responses.yml", "de 180/120 o más", "de 200/120 o más", "utter_urgent_blood_pressure has other numbers than English"),
     # Signs.
     ("red_flags.yml", "  stroke:\n", "  strokes:\n", "no signs of stroke"),
     ("red_flags.yml", "  wants_to_die:", "  wants_to_dies:", "no signs of wants_to_die"),
