@@ -14,7 +14,7 @@ from assistant.datafiles import DataFileError, base_dir, load_file, project_dir
 from assistant.handover.clinic_file import clinic
 from assistant.handover.record import CONSENT
 
-RESPONSE = f"utter_ask_{CONSENT}"
+RESPONSE = "utter_ask_contact_consent"
 #: Hexadecimal digits: enough to tell the texts of one clinic apart.
 _DIGITS = 8
 

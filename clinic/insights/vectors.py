@@ -16,6 +16,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from assistant.knowledge.content import OTHER
 from assistant.nlu.encoder import DIMENSIONS, Vectors, encoder_or_none, unit
 from assistant.nlu.features import TfIdf
 from assistant.nlu.pipeline import Settings, weighed
@@ -26,7 +27,7 @@ Floats = npt.NDArray[np.float64]
 #: The gist counts more here than in the classifier, and the words less.
 _SETTINGS = replace(Settings(), middle_weight=0.7)
 #: Classes whose examples have no subject in common: they would teach that subjects do not count.
-_MIXED = ("out_of_scope/", "not_in_document/other", "inform_health")
+_MIXED = ("out_of_scope/", f"not_in_document/{OTHER}", "inform_health")
 #: Examples of each class that are looked at (15 group worse, 40 no better).
 _OF_CLASS = 25
 #: How far the covariance is drawn to a round one (0.3 and 0.8 group worse).
