@@ -12,7 +12,6 @@ from functools import cache
 from assistant import locales
 from assistant.datafiles import DataFileError, base_dir, load_file, project_dir
 from assistant.handover.clinic_file import clinic
-from assistant.handover.record import CONSENT
 
 RESPONSE = "utter_ask_contact_consent"
 #: Hexadecimal digits: enough to tell the texts of one clinic apart.
