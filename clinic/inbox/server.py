@@ -10,6 +10,7 @@ from assistant import logs
 from assistant.observability import json_logs
 from clinic.inbox.app import LARGEST, create_app
 from clinic.inbox.settings import InboxSettings
+from clinic.insights import vectors
 
 #: More would only wait for each other; a try to log in needs 32 MB.
 THREADS = 4
@@ -46,4 +47,6 @@ def serve(settings: InboxSettings, on_ready: Callable[[], None]) -> None:
     # From now on there is something of patients here.
     logs.arm()
     on_ready()
+    # It takes some seconds, which nobody has to wait for then.
+    vectors.prepare()
     server.run()

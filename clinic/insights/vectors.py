@@ -8,6 +8,8 @@ tell our topics apart also tell apart topics that nobody has written yet: measur
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,11 +18,14 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from assistant import logs
 from assistant.knowledge.content import OTHER
 from assistant.nlu.encoder import DIMENSIONS, Vectors, encoder_or_none, unit
 from assistant.nlu.features import TfIdf
 from assistant.nlu.pipeline import Settings, weighed
 from assistant.nlu.training_data import Example, read_examples
+
+logger = logging.getLogger(__name__)
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,6 +41,7 @@ _SHRINK = 0.6
 _DISCRIMINANTS = 100
 #: Questions whose vectors are kept, for the next page of the inbox.
 _MOST_KNOWN = 20_000
+_turn = threading.Lock()
 
 
 class Space:
@@ -120,5 +126,18 @@ def project_space() -> Space:
 
 
 def vectors(texts: Sequence[str]) -> Vectors:
-    """Return the vectors of texts, as `Space.vectors` does with the project's examples."""
-    return project_space().vectors(texts)
+    """Return the vectors of texts, as `Space.vectors` does with the project's examples. Threads take turns."""
+    with _turn:
+        return project_space().vectors(texts)
+
+
+def prepare() -> None:
+    """Learn now, in a thread of its own, so that the first who looks need not wait; a failure is logged."""
+
+    def learn() -> None:
+        try:
+            vectors(["a question"])
+        except Exception as error:
+            logger.warning("questions can't be grouped yet: %s", logs.kind(error))
+
+    threading.Thread(target=learn, name="stria-vectors", daemon=True).start()
