@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from assistant.datafiles import DataFileError
+from assistant.nlu.encoder import Vectors
 from clinic.insights import vectors
 from tests.waiting import eventually
 
@@ -21,7 +21,7 @@ class Learnt:
         self.together = False
         self._busy = threading.Lock()
 
-    def vectors(self, texts: Sequence[str]) -> np.ndarray:
+    def vectors(self, texts: Sequence[str]) -> Vectors:
         """Notes the texts."""
         self.together |= not self._busy.acquire(blocking=False)
         self.texts += texts
@@ -52,8 +52,8 @@ def test_a_failure_is_told_in_the_log(
     """It ends nothing: the page tells what is wrong with the content."""
 
     def broken() -> None:
-        raise DataFileError("a file")
+        raise ValueError("a file")
 
     monkeypatch.setattr(vectors, "project_space", broken)
     vectors.prepare()
-    eventually(lambda: "questions can't be grouped yet: DataFileError" in caplog.text)
+    eventually(lambda: "questions can't be grouped yet: ValueError" in caplog.text)
