@@ -36,7 +36,7 @@ def shared_stack(config: pytest.Config) -> Stack:
         raise StackError("the assistant did not start; see the first failure")
     if STACK_KEY not in config.stash:
         # All that Rasa can log, so that the search for patients' words in it means something.
-        settings = {"LOG_LEVEL": os.environ.get("LOG_LEVEL", "DEBUG")}
+        settings = {"LOG_LEVEL": "DEBUG"}
         url = os.environ.get("STRIA_TEST_URL")
         config.stash[TRANSPORTS_KEY] = played = {}
         for name in channels(config):
