@@ -130,6 +130,13 @@ def _dumped(value: Any) -> bytes:
         return b"[]"
 
 
+def _is_json(value: str) -> bool:
+    try:
+        return isinstance(json.loads(value), dict)
+    except ValueError:
+        return False
+
+
 @st.composite
 def changed_form(draw: st.DrawFn, body: bytes) -> bytes:
     """Draws a form that differs from a real one in some fields; JSON in a field is changed as JSON."""
@@ -148,7 +155,8 @@ def changed_form(draw: st.DrawFn, body: bytes) -> bytes:
                 fields.insert(at, (name, draw(ANY_TEXT)))
             case "rename":
                 fields[at] = (draw(ANY_TEXT), value)
-            case "json" if value.startswith("{"):
+            # A change before may have left what only looks like JSON.
+            case "json" if _is_json(value):
                 fields[at] = (name, _dumped(draw(changed(json.loads(value)))).decode())
             case _:
                 fields[at] = (name, "")

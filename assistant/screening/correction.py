@@ -91,9 +91,14 @@ def has_correction_cue(text: str) -> bool:
     return bool(_CUE.search(squash(text)))
 
 
+def _bare(text: str) -> re.Match[str] | None:
+    # What is typed as a command, "/back", has no power.
+    return None if text.strip().startswith("/") else _BARE.match(squash(text))
+
+
 def is_bare_correction(text: str) -> bool:
     """Tell whether `text` only takes something back and names no answer ("undo", "previous question")."""
-    found = _BARE.match(squash(text))
+    found = _bare(text)
     return found is not None and not found["value"]
 
 
@@ -105,7 +110,7 @@ def find_bare_correction(text: str, last: Item | None) -> Correction | None:
         last: the item answered last; None when there is none, or when the open question was answered
             already without being understood, so that the words are about that answer.
     """
-    found = _BARE.match(squash(text))
+    found = _bare(text)
     if last is None or found is None:
         return None
     return Correction(last, _ENDS_WITH.get(found["value"] or ""))
