@@ -33,7 +33,7 @@ class ActionAnswer(SafeAction):
         if offer := strict.offer_of(message):
             reply = strict.offered(offer)
             send(dispatcher, reply)
-            return reply_slots(reply)
+            return reply_slots(reply, tracker)
         asked = strict.language_of(message)
         if asked or locales.current() != locales.DEFAULT:
             return in_language(dispatcher, tracker, message, asked)
@@ -65,7 +65,7 @@ def answer_message(
         events.append(new_result(reply, record))
     record.note_unanswered(reply.unanswered, message.text)
     send(dispatcher, reply)
-    return [*events, *reply_slots(reply), *record_slots(record, tracker)]
+    return [*events, *reply_slots(reply, tracker), *record_slots(record, tracker)]
 
 
 def in_language(
@@ -78,7 +78,7 @@ def in_language(
         record.note_unanswered(reply.unanswered, message.text)
         send(dispatcher, reply)
     change = [SlotSet(locales.SLOT, asked)] if asked else []
-    return [*change, *reply_slots(reply), *record_slots(record, tracker)]
+    return [*change, *reply_slots(reply, tracker), *record_slots(record, tracker)]
 
 
 def new_result(reply: Reply, record: CheckRecord) -> EventType:

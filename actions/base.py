@@ -124,13 +124,14 @@ def _button(choice: Choice, language: str) -> dict[str, str]:
     return {"title": choice.title, "payload": choice.payload}
 
 
-def reply_slots(reply: Reply) -> list[EventType]:
-    """Return the slots that describe the reply (design.md 4)."""
+def reply_slots(reply: Reply, tracker: Tracker) -> list[EventType]:
+    """Return the slots that describe the reply (design.md 4); an offer only when it changes."""
     events = [
         SlotSet("answer_kind", reply.kind),
         SlotSet("answered_facts", list(dict.fromkeys(reply.facts))),
-        SlotSet("pending_offer", reply.offer),
     ]
+    if reply.offer != tracker.get_slot("pending_offer"):
+        events.append(SlotSet("pending_offer", reply.offer))
     if reply.topic:
         events.append(SlotSet("last_topic", reply.topic))
     return events

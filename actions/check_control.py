@@ -32,7 +32,7 @@ def resume(
     send(dispatcher, reply)
     record.status = STOPPED
     return [
-        *reply_slots(reply),
+        *reply_slots(reply, tracker),
         *record_slots(record, tracker),
         SlotSet("requested_slot", None),
         FollowupAction(FORM),
@@ -52,7 +52,7 @@ class ActionResumeCheck(SafeAction):
         if record.status == EMERGENCY:
             reply = Reply(kind="emergency").say(response="utter_still_emergency")
             send(dispatcher, reply)
-            return reply_slots(reply)
+            return reply_slots(reply, tracker)
         if record.status == STOPPED and record.next_item:
             return resume(dispatcher, tracker, record, "utter_check_resumed")
         return [*start_check(dispatcher, tracker, user_message(tracker)), FollowupAction(FORM)]
@@ -73,7 +73,7 @@ class ActionImFine(SafeAction):
         response = "utter_im_fine" if record.red_flags else "utter_smalltalk/acknowledge"
         reply = Reply(kind="smalltalk").say(response=response)
         send(dispatcher, reply)
-        return reply_slots(reply)
+        return reply_slots(reply, tracker)
 
 
 class ActionStopCheck(SafeAction):
@@ -91,7 +91,7 @@ class ActionStopCheck(SafeAction):
             return answer_message(dispatcher, tracker, message, record, reading)
         reply = Reply(kind="smalltalk").say(response="utter_nothing_to_stop")
         send(dispatcher, reply)
-        return reply_slots(reply)
+        return reply_slots(reply, tracker)
 
 
 class ActionChangeAnswer(SafeAction):
@@ -132,7 +132,7 @@ class ActionChangeAnswer(SafeAction):
         elif finished:
             events = [new_result(reply, record)]
         send(dispatcher, reply)
-        return [*reply_slots(reply), *record_slots(record, tracker), *events]
+        return [*reply_slots(reply, tracker), *record_slots(record, tracker), *events]
 
     def _no_correction(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         message, record = user_message(tracker), record_of(tracker)
@@ -149,4 +149,4 @@ class ActionChangeAnswer(SafeAction):
         else:
             reply.say(response="utter_nothing_to_change")
         send(dispatcher, reply)
-        return reply_slots(reply)
+        return reply_slots(reply, tracker)

@@ -66,9 +66,11 @@ class ValidateContraindicationCheck(SafeAction):
         send(dispatcher, step.reply)
         if step.reply.kind is None:
             step.reply.kind, step.reply.facts = CONDITION, [fact_of(item)]
-        events = [*reply_slots(step.reply), *record_slots(record, tracker)]
+        changed = record_slots(record, tracker)
         # Rasa's form gives up when no slot was set ("ActionExecutionRejection"): always name one.
-        events.append(SlotSet(item, record.values[item]))
+        if not any(event["name"] == item for event in changed):
+            changed.append(SlotSet(item, record.values[item]))
+        events = [*reply_slots(step.reply, tracker), *changed]
         events.append(SlotSet(REQUESTED_SLOT, step.ask))
         if record.status == NEW:
             # Everything was to be deleted: also what was typed for the clinic and not sent.
@@ -85,7 +87,7 @@ class ValidateContraindicationCheck(SafeAction):
             reply = strict.switched(in_check=True)
             send(dispatcher, reply)
         slots = [SlotSet(locales.SLOT, language), SlotSet(item, tracker.get_slot(item))]
-        return [*slots, *reply_slots(reply), SlotSet(REQUESTED_SLOT, item)]
+        return [*slots, *reply_slots(reply, tracker), SlotSet(REQUESTED_SLOT, item)]
 
     def _activate(self, record: CheckRecord, tracker: Tracker) -> list[EventType]:
         record.status = ACTIVE

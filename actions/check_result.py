@@ -36,7 +36,7 @@ class ActionCheckResult(SafeAction):
         text = f"{result_text(record)}\n\n{read_back(record)}"
         reply.say(text, choices=(Choice("Show my summary"), PERSON))
         send(dispatcher, reply)
-        return [SlotSet("check_outcome", outcome), *reply_slots(reply)]
+        return [SlotSet("check_outcome", outcome), *reply_slots(reply, tracker)]
 
 
 class ActionShowSummary(SafeAction):
@@ -52,4 +52,4 @@ class ActionShowSummary(SafeAction):
         choices = (PERSON,) if record.status == DONE else ()
         reply = Reply(kind="smalltalk").say(summary_text(record), choices=choices)
         send(dispatcher, reply)
-        return reply_slots(reply)
+        return reply_slots(reply, tracker)

@@ -37,7 +37,7 @@ def start_check(dispatcher: CollectingDispatcher, tracker: Tracker, message: Use
         # Only the patient's own "I'm fine" takes the check up again.
         reply = Reply(kind="emergency").say(response="utter_still_emergency")
         send(dispatcher, reply)
-        return [*reply_slots(reply), FollowupAction("action_listen")]
+        return [*reply_slots(reply, tracker), FollowupAction("action_listen")]
     # "Do the whole check" without a check before keeps what was volunteered.
     begun = bool(old.asked) or old.status in (DONE, ACTIVE)
     restart = begun and (message.is_a("restart_check") or old.status in (DONE, ACTIVE))
@@ -53,7 +53,7 @@ def start_check(dispatcher: CollectingDispatcher, tracker: Tracker, message: Use
         # Their questions are not asked again; say so, or the numbering looks wrong.
         reply.say(wording("check.known", items="; ".join(told)))
     send(dispatcher, reply)
-    slots = reply_slots(reply)
+    slots = reply_slots(reply, tracker)
     return [
         *slots,
         *record_slots(record, tracker),

@@ -68,7 +68,7 @@ class ValidateContactRequest(SafeAction):
             stale=came_back(tracker),
         )
         if turn.question in (*QUESTIONS, CHANGE) and (asked := strict.language_of(turn.message)):
-            return _switched(dispatcher, turn, asked)
+            return _switched(dispatcher, tracker, turn, asked)
         step = advance(turn) if turn.question in (*QUESTIONS, CHANGE) else _begin(turn)
         more: list[EventType] = []
         if step.end == handover.SENT:
@@ -83,7 +83,7 @@ class ValidateContactRequest(SafeAction):
         if step.flag is not None:
             more = flagged(check, tracker, step.flag)
         send(dispatcher, step.reply)
-        events = [*reply_slots(step.reply), *contact_slots(record)]
+        events = [*reply_slots(step.reply, tracker), *contact_slots(record)]
         events += more or record_slots(check, tracker)
         events.append(SlotSet(REQUESTED_SLOT, step.ask))
         if step.ask:
@@ -112,7 +112,9 @@ def _begin(turn: Turn) -> ContactStep:
     return ContactStep(reply, None)
 
 
-def _switched(dispatcher: CollectingDispatcher, turn: Turn, language: str) -> list[EventType]:
+def _switched(
+    dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, language: str
+) -> list[EventType]:
     """Change the language; the form then asks the open question in it."""
     with locales.speaking(language):
         reply = strict.switched(in_check=True)
@@ -120,7 +122,7 @@ def _switched(dispatcher: CollectingDispatcher, turn: Turn, language: str) -> li
             reply.say(turn.record.read_back(turn.beside))
         send(dispatcher, reply)
     slots = [SlotSet(locales.SLOT, language), *contact_slots(turn.record)]
-    return [*slots, *reply_slots(reply), SlotSet(REQUESTED_SLOT, turn.question)]
+    return [*slots, *reply_slots(reply, tracker), SlotSet(REQUESTED_SLOT, turn.question)]
 
 
 def _sent(turn: Turn, tracker: Tracker) -> ContactStep:

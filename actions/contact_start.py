@@ -49,7 +49,7 @@ class ActionTalkToPerson(SafeAction):
             parts = (wording("handover.no_person"), reach_text(), hours_text(), wording("handover.intro"))
             reply.say(" ".join(p for p in parts if p))
         send(dispatcher, reply)
-        return [*reply_slots(reply), SlotSet("requested_slot", None), FollowupAction(FORM)]
+        return [*reply_slots(reply, tracker), SlotSet("requested_slot", None), FollowupAction(FORM)]
 
     def failed(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Say so and wait: no rule follows when the check's form has called this action."""

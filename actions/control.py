@@ -47,7 +47,7 @@ class ActionAnswerShort(SafeAction):
             response = "utter_delete_cancelled"
         reply = Reply(kind="smalltalk").say(response=response)
         send(dispatcher, reply)
-        return reply_slots(reply)
+        return reply_slots(reply, tracker)
 
     def _yes(
         self,
@@ -69,7 +69,7 @@ class ActionAnswerShort(SafeAction):
             return answer_message(dispatcher, tracker, asked, record, volunteered(asked))
         reply = Reply(kind="unclear").say(response="utter_yes_to_what")
         send(dispatcher, reply)
-        return reply_slots(reply)
+        return reply_slots(reply, tracker)
 
 
 class ActionConfirmDeletion(SafeAction):
@@ -85,7 +85,7 @@ class ActionConfirmDeletion(SafeAction):
             return delete_if_sure(dispatcher, tracker, user_message(tracker))
         reply = deletion_offer()
         send(dispatcher, reply)
-        return reply_slots(reply)
+        return reply_slots(reply, tracker)
 
 
 def delete_if_sure(
@@ -96,7 +96,7 @@ def delete_if_sure(
         return delete_all(dispatcher, tracker)
     reply = deletion_offer()
     send(dispatcher, reply)
-    return reply_slots(reply)
+    return reply_slots(reply, tracker)
 
 
 def delete_all(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
@@ -111,7 +111,7 @@ def delete_all(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event
         *record_slots(CheckRecord(), tracker),
         *contact_slots(ContactRecord()),
         *(SlotSet(name, value) for name, value in emptied),
-        *reply_slots(reply),
+        *reply_slots(reply, tracker),
     ]
 
 
@@ -150,7 +150,7 @@ class ActionExplain(SafeAction):
         else:
             reply = Reply(kind="smalltalk").say(response="utter_nothing_asked")
         send(dispatcher, reply)
-        return reply_slots(reply)
+        return reply_slots(reply, tracker)
 
 
 class ActionUtter(SafeAction):
@@ -173,4 +173,4 @@ class ActionUtter(SafeAction):
         name = next((n for n in self.responses if message.is_a(n)), "ask_privacy")
         reply.say(response=self.responses[name])
         send(dispatcher, reply)
-        return reply_slots(reply)
+        return reply_slots(reply, tracker)

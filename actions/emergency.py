@@ -29,7 +29,7 @@ class ActionEmergency(SafeAction):
         flag = flag or RedFlag("emergency", "classified", bystander=False)
         reply = emergency_reply(flag, in_check=False)
         send(dispatcher, reply)
-        return [*reply_slots(reply), *flagged(record, tracker, flag)]
+        return [*reply_slots(reply, tracker), *flagged(record, tracker, flag)]
 
 
 def flagged(record: CheckRecord, tracker: Tracker, flag: RedFlag) -> list[EventType]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -23,9 +24,13 @@ from assistant.nlu.topics import Scored, Segment, TopicHit, may_hold_several, pl
 
 Floats = npt.NDArray[np.float32]
 
-FORMAT = 1  # of the saved files
+FORMAT = 2  # of the saved files
 _LETTER = re.compile(r"[^\W\d_]")
 _CLEAR = 0.4  # probability of a reading that may replace another
+# Characters of an example that may be remembered once it was read: "yes", "not sure", "how much?" are half of
+# all messages. Only examples are: of what else a patient types, nothing stays in memory.
+_SHORT = 16
+_REMEMBERED = 1024  # of them, in the upper and lower case that people type them in
 _FOLDS = 5  # the temperature is fitted on one of them: one number needs no more
 
 
@@ -78,6 +83,7 @@ class TopicModel:
         weights: dict[str, Floats],
         temperature: float,
         encoder: Encoder | None,
+        short: Iterable[str] = (),
     ):
         """Put the parts together; use `train` or `load`.
 
@@ -90,6 +96,7 @@ class TopicModel:
                 rows when there are no embeddings; "bias" [classes].
             temperature: divides the scores.
             encoder: sentence encoder; None when trained without.
+            short: examples whose reading is remembered, in lower case.
         """
         self.labels = list(labels)
         self.settings = settings
@@ -98,6 +105,8 @@ class TopicModel:
         self._tfidf = tfidf
         self._weights = weights
         self._encoder = encoder
+        self._short = frozenset(short)
+        self._remembered = lru_cache(_REMEMBERED)(self._read)
 
     @classmethod
     def train(
@@ -143,7 +152,8 @@ class TopicModel:
             "bias": a.sum(axis=0),
             "centre": centre,
         }
-        return cls(classes_of, settings, speller, tfidf, weights, temperature, encoder)
+        short = {text.lower() for text in texts if len(text) <= _SHORT}
+        return cls(classes_of, settings, speller, tfidf, weights, temperature, encoder, short)
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Return calibrated probabilities, shape [len(texts), classes]."""
@@ -172,14 +182,23 @@ class TopicModel:
 
     def _ranked(self, text: str) -> list[Scored]:
         """Return all classes, best first."""
-        row = self.probabilities([text])[0]
+        row = self._row(text)
         order = np.argsort(-row, kind="stable")
         return [(self.labels[i], p) for i, p in zip(order.tolist(), row[order].tolist(), strict=True)]
 
     def _best(self, text: str) -> Scored:
-        row = self.probabilities([text])[0]
+        row = self._row(text)
         best = int(row.argmax())
         return self.labels[best], float(row[best])
+
+    def _row(self, text: str) -> Floats:
+        """Return the probabilities of one text, shape [classes]; not to be changed."""
+        return self._remembered(text) if text.lower() in self._short else self._read(text)
+
+    def _read(self, text: str) -> Floats:
+        row: Floats = self.probabilities([text])[0]
+        row.flags.writeable = False
+        return row
 
     def _readable(self, text: str) -> bool:
         """Tell whether there is a letter, or an emoji that was trained."""
@@ -204,6 +223,7 @@ class TopicModel:
             "temperature": self.temperature,
             "vocabulary": self._speller.vocabulary,
             "grams": self._tfidf.grams,
+            "short": sorted(self._short),
         }
         (folder / "model.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
@@ -226,7 +246,8 @@ class TopicModel:
         encoder = encoder_or_none() if len(weights["dense"]) == DIMENSIONS else None
         tfidf = TfIdf(content["grams"], idf, settings.longest_ngram)
         speller = Speller(content["vocabulary"])
-        return cls(content["labels"], settings, speller, tfidf, weights, content["temperature"], encoder)
+        rest = (content["temperature"], encoder, content["short"])
+        return cls(content["labels"], settings, speller, tfidf, weights, *rest)
 
 
 def _by_name(whole: list[Scored]) -> bool:

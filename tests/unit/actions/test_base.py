@@ -126,16 +126,21 @@ def test_a_reply_becomes_messages() -> None:
 
 
 def test_the_slots_of_a_reply() -> None:
-    """Kind, facts without repeats and offer are always set, the topic only when there is one."""
+    """Kind and facts without repeats are always set, topic and offer when there is something to set."""
+    tracker = Patient().tracker("hi")
     reply = Reply(kind="answered", facts=["F1", "F2", "F1"], topic="faq/what_is", offer="check")
-    assert Turn([], reply_slots(reply)).slots == {
+    assert Turn([], reply_slots(reply, tracker)).slots == {
         "answer_kind": "answered",
         "answered_facts": ["F1", "F2"],
         "pending_offer": "check",
         "last_topic": "faq/what_is",
     }
-    empty = Turn([], reply_slots(Reply(kind="smalltalk"))).slots
-    assert empty == {"answer_kind": "smalltalk", "answered_facts": [], "pending_offer": None}
+    empty = {"answer_kind": "smalltalk", "answered_facts": []}
+    assert Turn([], reply_slots(Reply(kind="smalltalk"), tracker)).slots == empty
+    patient = Patient()
+    patient.slots["pending_offer"] = "check"
+    taken_back = Turn([], reply_slots(Reply(kind="smalltalk"), patient.tracker("hi"))).slots
+    assert taken_back == {**empty, "pending_offer": None}
 
 
 def test_only_changes_of_the_record_are_stored() -> None:

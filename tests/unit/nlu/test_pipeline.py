@@ -96,6 +96,18 @@ def test_saving_and_loading_changes_nothing(full: TopicModel, tmp_path: Path) ->
     assert np.allclose(loaded.probabilities(texts), full.probabilities(texts), atol=5e-3)
 
 
+def test_short_examples_alone_are_remembered(words: TopicModel, tmp_path: Path) -> None:
+    """A known "price list" is read once, in a loaded model too; of what a patient types nothing is kept."""
+    words.save(tmp_path)
+    model = TopicModel.load(tmp_path)
+    first, again = model.predict("Price list"), model.predict("Price list")
+    assert first == again
+    assert [p for _, p in first.ranking] == sorted(model.probabilities(["Price list"])[0], reverse=True)
+    assert model.predict("Anna Smith").ranking == model.predict("Anna Smith").ranking
+    known = model._remembered.cache_info()
+    assert (known.currsize, known.hits) == (1, 1)
+
+
 def test_nothing_is_pickled(words: TopicModel, tmp_path: Path) -> None:
     """A model file is arrays and JSON, so loading one runs no code."""
     words.save(tmp_path)
