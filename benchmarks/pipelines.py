@@ -34,8 +34,6 @@ TITLES = {
 }
 #: Of the template that `rasa init` writes.
 EPOCHS = 100
-#: Of the template that `rasa init` writes.
-EPOCHS = 100
 NULL_BOT = Path(__file__).parent / "nullbot"
 #: Stands for the "/" of a topic where a pipeline has no ResponseSelector: Rasa would cut the name there.
 JOIN = "+"

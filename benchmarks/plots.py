@@ -35,7 +35,7 @@ def draw(entries: Results, folder: Path) -> list[Path]:
         "topics": ("growth/topics" in entries, _topics),
         "document": ("growth/document" in entries, _document),
         "conversation": ("growth/conversation" in entries, _conversation),
-        "servers": (any(name.startswith("servers/") for name in entries), _servers),
+        "servers": (any(f"servers/{name}" in entries for name in processes.NAMES), _servers),
         "plan": ("servers/1" in entries, _plan),
     }
     drawn = []

@@ -2,7 +2,7 @@
 
 Patients ask questions and go through the check, in turn; benchmarks/talk.py says how many of each.
 Throughput is bounded by the cores of the machine, which databases and patients share: the CPU of a
-message in each part tells more about a larger machine.
+message in each part tells more about a larger machine, and so do servers that are held to a share of a core.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 import yaml
 
-from benchmarks import talk, wire
+from benchmarks import quota, talk, wire
 from benchmarks.bots import Bot, wait
 from benchmarks.results import Figures
 from scripts._env import ROOT, CommandError, child_environment
@@ -31,6 +31,9 @@ from tests.databases import Database, Postgres, Redis, start_postgres, start_red
 from tests.stack import Service, free_port
 
 NAMES = ("1", "2")
+#: The entry of one and of two servers with a share of a core each, and that share: two such servers, the
+#: databases and the patients leave a machine of two cores half idle.
+SHARES, SHARE = "shares", 0.25
 USERS, ROUNDS, WARM_UP = 10, 3, 2
 #: Seconds after which PostgreSQL's idle processes have told their statistics (it waits up to 10).
 TOLD = 11.0
@@ -166,6 +169,26 @@ def measure(name: str) -> Figures:
             figures = _loaded(running)
         with cluster(1, wires=True) as running:
             figures["wire"] = _wires(running)
+    except pytest.fail.Exception as missing:
+        raise CommandError(str(missing)) from missing
+    return figures
+
+
+def measure_shares() -> Figures:
+    """Measures one and two servers that get no more than `SHARE` of a core each.
+
+    Raises:
+        CommandError: Something cannot be started, or held to a share.
+    """
+    ensure_model()
+    figures: Figures = {"share": SHARE}
+    try:
+        for name in NAMES:
+            with cluster(int(name)) as running, contextlib.ExitStack() as stack:
+                _talk(running, "warm", WARM_UP, 1)
+                for bot in running.bots:
+                    stack.enter_context(quota.limited(bot.services[0].process.pid, SHARE))
+                figures[name] = _loaded(running)
     except pytest.fail.Exception as missing:
         raise CommandError(str(missing)) from missing
     return figures

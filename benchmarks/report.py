@@ -40,7 +40,7 @@ def sections() -> Mapping[str, tuple[tuple[str, ...], Section]]:
         "topics": (("growth/topics",), costs.topics_section),
         "document": (("growth/document",), costs.document_section),
         "conversation": (("growth/conversation",), costs.conversation_section),
-        "servers": (_names("servers", processes.NAMES), costs.servers_section),
+        "servers": (_names("servers", (*processes.NAMES, processes.SHARES)), costs.servers_section),
         "plan": (("servers/1",), costs.plan_section),
     }
 

@@ -57,6 +57,22 @@ def test_what_is_measured_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert (tmp_path / "docs" / "benchmarks" / "accuracy.png").exists()
 
 
+def test_what_cannot_be_measured_stops_nothing_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The report is written with what there is, and the end names what is missing and why."""
+
+    def measure(name: str, epochs: int) -> dict[str, Any]:
+        if name == "stria":
+            raise CommandError("no weights")
+        return {"counts": {"all": {"right": epochs, "total": 10, "unsafe": 0}}}
+
+    monkeypatch.setattr(accuracy, "measure", measure)
+    monkeypatch.setattr(accuracy, "NAMES", ("stria", "replies"))
+    places = ["--results", str(tmp_path / "b.json"), "--out", str(tmp_path / "docs")]
+    with pytest.raises(CommandError, match="not measured:\naccuracy/stria: no weights"):
+        program.main(["accuracy", "--epochs", "7", *places])
+    assert "| Stria: reply | 70.0 % |" in (tmp_path / "docs" / "benchmarks.md").read_text()
+
+
 def test_other_bots_are_trained_once(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

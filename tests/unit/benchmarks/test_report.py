@@ -95,6 +95,7 @@ def everything() -> Results:
     }
     figures |= {f"speed/{name}": found for name, found in speed().items()}
     figures |= {"servers/1": cluster(40, 20), "servers/2": cluster(70, 25)}
+    figures["servers/shares"] = {"share": 0.25, "1": cluster(30, 9), "2": cluster(57, 9)}
     return {name: Entry(MEASURED, one) for name, one in figures.items()}
 
 
@@ -113,6 +114,8 @@ def test_everything_has_its_place() -> None:
     text = report.render(everything())
     assert "Not measured yet" not in text
     assert "$" not in text
+    assert "held to 25 % of a core" in text
+    assert "Two take **1.90 times** as many" in text
     assert "| servers/2 | 2026-11-22 10:00 | abc | 0.5 → 1.5 | 2.5 |" in text
 
 
