@@ -31,6 +31,10 @@ _CLEAR = 0.4  # probability of a reading that may replace another
 # all messages. Only examples are: of what else a patient types, nothing stays in memory.
 _SHORT = 16
 _REMEMBERED = 1024  # of them, in the upper and lower case that people type them in
+# A message this clear of which one clause alone asks is that question, told with a story: "type 1 diabetic, can I
+# have it". Of 1,770 test questions 295 are such; 5 were split without it, none of them rightly. Of 3,000 examples
+# joined by chance 2 % are no longer split. It saves a third of what clauses cost.
+_ONE_QUESTION = 0.95
 _FOLDS = 5  # the temperature is fitted on one of them: one number needs no more
 
 
@@ -175,7 +179,8 @@ class TopicModel:
             whole = _more_telling(whole, self._ranked(bare))
         # What a clause is about costs as much as the whole message: asked only where it can count.
         parts = split_segments(text) if may_hold_several(whole) else []
-        if len(parts) < 2 or not any(part.asks for part in parts):
+        asking = sum(part.asks for part in parts)
+        if len(parts) < 2 or not asking or (asking == 1 and whole[0][1] >= _ONE_QUESTION):
             parts = []
         clauses = read_clauses(parts, self._best)
         return Prediction(whole, plan_topics(Segment(text, 0, len(text)), whole, clauses))

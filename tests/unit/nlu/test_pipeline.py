@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -84,6 +85,24 @@ def test_two_questions(full: TopicModel) -> None:
     hits = full.predict(text).hits
     assert [h.topic for h in hits] == ["not_in_document/price", "not_in_document/pain"]
     assert [text[h.start : h.end] for h in hits] == ["How much does it cost?", "does it hurt?"]
+
+
+def test_a_clear_question_with_a_story_is_one(full: TopicModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its clauses are not even read; those of a message in which two clauses ask are."""
+    read: list[str] = []
+    probabilities = full.probabilities
+
+    def noted(texts: list[str]) -> Any:
+        read.extend(texts)
+        return probabilities(texts)
+
+    monkeypatch.setattr(full, "probabilities", noted)
+    story = "The recovery, my boss asks. How long is the recovery?"
+    assert full.predict(story).ranking[0][1] >= 0.95
+    assert [hit.topic for hit in full.predict(story).hits] == ["faq/recovery_time"]
+    assert set(read) == {story}
+    full.predict("How long is the recovery? Does it hurt?")
+    assert len(set(read)) > 2
 
 
 def test_saving_and_loading_changes_nothing(full: TopicModel, tmp_path: Path) -> None:
