@@ -31,9 +31,11 @@ class ActionAnswer(SafeAction):
         """Plan the reply, say it, and keep what was volunteered."""
         message, record = user_message(tracker), record_of(tracker)
         if offer := strict.offer_of(message):
-            reply = strict.offered(offer)
+            # Names of conditions and medicines are much the same in many languages.
+            record.raise_from(volunteered(message))
+            reply = strict.offered(offer, message, record)
             send(dispatcher, reply)
-            return reply_slots(reply, tracker)
+            return [*reply_slots(reply, tracker), *record_slots(record, tracker)]
         asked = strict.language_of(message)
         if asked or locales.current() != locales.DEFAULT:
             return in_language(dispatcher, tracker, message, asked)

@@ -44,6 +44,11 @@ _CODE = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
 _AROUND = " \t\n.,;:!¡…'\"“”«»‘’"
 _ASKED = _AROUND + "?¿"
 
+#: Words and the marks that some languages put before a question.
+_PART = re.compile(r"\w+|[¿¡]")
+#: So many words of a language tell that a message is written in it; one may stand in English, too ("por favor").
+_FEW = 2
+
 _current: ContextVar[str] = ContextVar("language", default=DEFAULT)
 
 
@@ -183,7 +188,33 @@ def _offers() -> dict[str, str]:
 
 def offered(text: str) -> str | None:
     """Return the language that is to be offered at a message in English talk, or None."""
+    return greets(text) or _spoken(text)
+
+
+def greets(text: str) -> str | None:
+    """Return the language of which the whole of `text` is a form of `offer_on`, or None."""
     return _offers().get(plain(text, _ASKED)) if len(text) < 60 else None
+
+
+def _spoken(text: str) -> str | None:
+    """Return the language that `text` seems to be written in: it tells something, or half of its words are of it."""
+    parts = _PART.findall(bare_letters(text.casefold()))
+    for code in codes():
+        known = sum(part in _own_words(code) for part in parts)
+        if (known >= _FEW and 2 * known >= len(parts)) or tells(text, code):
+            return code
+    return None
+
+
+@cache
+def _own_words(code: str) -> frozenset[str]:
+    # A language may do without: then only whole forms bring an offer.
+    own = _mapping(code, LOCALE).get("offer_words")
+    return (
+        frozenset(bare_letters(w.casefold()) for w in _words(code, LOCALE, own, "offer_words"))
+        if own
+        else frozenset()
+    )
 
 
 def understood(text: str, language: str, *, requested: bool = False) -> str | None:

@@ -62,7 +62,8 @@ def read(
             return
         found = locales.OFFER_CLASS + code
     intent = (parsed.get(INTENT) or {}).get("name")
-    if intent in KINDS and (found is None or find_red_flag(text)):
+    offers = found is not None and found.startswith(locales.OFFER_CLASS)
+    if intent in KINDS and (found is None or offers or find_red_flag(text)):
         return
     name = (found or "").partition("/")[0]
     # A wish for a language has no intent of its own: action_answer grants it, the check in between its questions.

@@ -139,19 +139,31 @@ def reply_to(message: UserMessage, record: CheckRecord) -> Reply:
     note_numbers(message, record, reply)
     reply.say(wording("language.only_english"), choices=_CHOICES)
     reply.unanswered.append("other")
-    code = locales.current()
-    if code in locales.codes() and locales.tells(message.text, code):
-        # It may be one of the reasons: without a reader, the result can't be that none was told.
-        record.note_unread(record.next_item or ITEMS[-1], message.text.strip())
+    _keep_told(message, record, locales.current())
     return reply
 
 
-def offered(code: str) -> Reply:
-    """Return a greeting that offers a language to somebody who seems to speak it; it is not changed by that."""
-    reply = Reply(kind="smalltalk").say(response="utter_smalltalk/greet")
+def offered(code: str, message: UserMessage, record: CheckRecord) -> Reply:
+    """Offer a language to somebody who seems to speak it; it is not changed by that. Keeps in `record` what is told."""
+    reply = Reply(kind="smalltalk")
+    if locales.greets(message.text):
+        reply.say(response="utter_smalltalk/greet")
     with locales.speaking(code):
-        name = locales.locale(code).name.capitalize()
-        return reply.say(wording("language.offer"), choices=(Choice(name),))
+        texts = [wording("language.offer")]
+        if _keep_told(message, record, code):
+            texts.insert(0, wording("language.kept"))
+        return reply.say(" ".join(texts), choices=(Choice(locales.locale(code).name.capitalize()),))
+
+
+def _keep_told(message: UserMessage, record: CheckRecord, code: str) -> bool:
+    """Keep a statement about oneself that nobody can read; tell whether it is one.
+
+    It may be one of the reasons: without a reader, the result can't be that none was told.
+    """
+    if code not in locales.codes() or not locales.tells(message.text, code):
+        return False
+    record.note_unread(record.next_item or ITEMS[-1], message.text.strip())
+    return True
 
 
 def switched(*, in_check: bool) -> Reply:

@@ -9,7 +9,7 @@ import yaml
 from rasa_sdk.utils import all_subclasses
 
 from actions.answer import ActionAnswer
-from actions.base import SafeAction
+from actions.base import SafeAction, record_of
 from actions.check_control import ActionChangeAnswer
 from actions.check_form import ValidateContraindicationCheck
 from actions.check_result import ActionShowSummary
@@ -163,6 +163,23 @@ def test_every_form_is_answered_in_spanish(name: str, status: str) -> None:
     assert [r for r in turn.responses if r not in locales.locale("es").responses] == []
     assert [b for b in turn.buttons if b != "In English" and locales.understood(b, "es") is None] == []
     assert turn.slots.get("answer_kind") != "answered"
+
+
+def test_a_question_in_another_language_gets_the_offer_alone() -> None:
+    """What the English classifier made of its words would be nonsense."""
+    patient = Patient()
+    turn = patient.run(ActionAnswer(), "¿cuánto cuesta?", "offer/es", confidence=1.0)
+    assert turn.responses == []
+    assert turn.text == "¿Prefiere seguir en español? Escriba «español»."
+    assert record_of(patient.tracker()).unread == []
+
+
+def test_what_is_told_in_another_language_is_kept_in_an_english_talk() -> None:
+    """A statement that nobody read reaches the specialist, whatever the language of the talk is."""
+    patient = Patient()
+    turn = patient.run(ActionAnswer(), "tengo lupus", "offer/es", confidence=1.0)
+    assert turn.text.startswith("He anotado sus palabras")
+    assert record_of(patient.tracker()).unread == ["tengo lupus"]
 
 
 def test_a_language_is_offered() -> None:

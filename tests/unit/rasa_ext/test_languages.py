@@ -133,6 +133,35 @@ def test_the_language_is_not_kept_twice() -> None:
     assert message.metadata is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["¿cuánto cuesta?", "cuanto dura la recuperacion", "quiero hacer el chequeo", "tengo herpes", "¿Duele mucho?",
+     "hola, ¿quitan las estrías para siempre?", "Estoy embarazada de 5 meses"],
+)  # fmt: skip
+def test_a_language_is_offered_at_its_words(text: str) -> None:
+    """Words of another language, and not what the English classifier makes of them, decide."""
+    assert read(text, "en") == ("nlu_fallback", [["offer/es", 1.0]])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["how long is recovery?", "my doctor is called Los Santos", "I live in Las Palmas del Mar, is it far",
+     "que sera", "do I need a cita?", "is the el cheapo laser any good", "no", "si", ""],
+)  # fmt: skip
+def test_english_with_a_foreign_word_stays_english(text: str) -> None:
+    """A name or a single word brings no offer."""
+    data = parsed(text)
+    languages.read(data, "en")
+    assert data == parsed(text)
+
+
+def test_an_offer_never_hides_an_emergency() -> None:
+    """What the classifier takes for an emergency stays one, in whatever language it was written."""
+    data = parsed("no puedo mas con esto, quiero acabar", "self_harm")
+    languages.read(data, "en")
+    assert data["intent"]["name"] == "self_harm"
+
+
 def test_a_language_is_offered_outside_the_check() -> None:
     """A greeting in another language brings an offer, in an English talk and when no question is open."""
     assert read("¡Hola!", "en") == ("nlu_fallback", [["offer/es", 1.0]])
