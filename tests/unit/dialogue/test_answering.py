@@ -49,6 +49,11 @@ class TestKinds:
 
         assert ("unclear", ["Is there a crust afterwards?"]) == (reply.kind, titles(reply))
 
+    def test_a_follow_up_has_to_be_clear(self) -> None:
+        """A doubtful one would repeat what stands before it; it is asked back instead."""
+        doubtful = said("is it like the one at the dentist", "follow_up/why", 0.35)
+        assert "unclear" == reply_to(doubtful, last_topic="faq/bandage", last_facts=["F16"]).kind
+
     def test_check_is_offered(self) -> None:
         """After the list of contraindications the check is offered, but not inside the check."""
         message = said("what are the contraindications?", "faq/contraindications")
@@ -190,3 +195,19 @@ class TestMessage:
         assert not message.is_a("fa")
         assert not message.is_a("faq", at_least=0.6)
         assert message.probability("faq", "out_of_scope") == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize("text", ["ibuprofen and some vitamins", "oh, aspirin 75 mg", "metformin, ramipril"])
+def test_a_list_of_medicines_is_told(text: str) -> None:
+    """Who types names of medicines alone takes them, whatever question the classifier sees."""
+    message = said(text, "not_in_document/which_medicines")
+    assert volunteered(message).values == {"medicines": "yes"}
+    assert reply_to(message).kind == "condition"
+
+
+@pytest.mark.parametrize(
+    "text", ["ibuprofen?", "is ibuprofen ok", "ibuprofen against the pain", "which medicines"]
+)
+def test_a_question_about_a_medicine_tells_nothing(text: str) -> None:
+    """A name inside a question stays a question."""
+    assert volunteered(said(text, "not_in_document/which_medicines")).values == {}
