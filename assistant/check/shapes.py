@@ -85,7 +85,9 @@ RUNTIME: dict[str, Shape] = {
             "permission": NONE_OR_MORE, "general": NONE_OR_MORE, "covered": NONE_OR_MORE,
             "personal": NONE_OR_MORE,
         }),
-        "variants": Keys(dict.fromkeys(("names", "nouns", "about", "circumstance"), NONE_OR_MORE)),
+        "variants": Keys(
+            dict.fromkeys(("names", "nouns", "about", "circumstance"), NONE_OR_MORE), {"alike": Keys(others=WORDS)}
+        ),
     }),
     THRESHOLDS: Keys({
         "temperature": Keys({

@@ -163,7 +163,8 @@ def reply_to(
     if not in_check and reads_as_statement(message, reading):
         return _statement(message, reading, status)
     if message.is_a("follow_up", at_least=FOLLOW_UP_GATE):
-        part = follow_up(message.best.split("/")[1], last_topic, last_facts or [], message.turn)
+        kind = message.best.split("/")[1]
+        part = follow_up(kind, last_topic, last_facts or [], message.turn, message.text)
         if part is None:
             return Reply(kind=UNCLEAR).say(wording("answer.context_missing"), choices=_starters())
         return _from_parts([part], in_check, offering)

@@ -84,7 +84,7 @@ def refuse_topic(name: str, turn: int, *, noted: bool = True) -> Part:
     )  # fmt: skip
 
 
-def follow_up(kind: str, last_topic: str, last_facts: list[str], turn: int) -> Part | None:
+def follow_up(kind: str, last_topic: str, last_facts: list[str], turn: int, asked: str = "") -> Part | None:
     """Answer an elliptical question ("why?", "how long?", "and the fractional one?", "tell me more").
 
     Args:
@@ -92,6 +92,7 @@ def follow_up(kind: str, last_topic: str, last_facts: list[str], turn: int) -> P
         last_topic: class name of the last answer, such as `faq/crust`.
         last_facts: its fact ids.
         turn: number of the message.
+        asked: the message; it may name a variant of the procedure.
 
     Returns:
         None when there is nothing to refer to.
@@ -106,6 +107,8 @@ def follow_up(kind: str, last_topic: str, last_facts: list[str], turn: int) -> P
     if kind == "more":
         return _more(topic, last_facts, c)
     target: Any = topic.follow_ups.get(kind)
+    if _about_this_variant(asked, target):
+        return answer_topic(name)
     if target is None:
         text = wording(f"follow_up.{kind}")
         return Part(NOT_IN_DOCUMENT, text, [], last_topic)
@@ -116,6 +119,13 @@ def follow_up(kind: str, last_topic: str, last_facts: list[str], turn: int) -> P
         return answer_topic(target)
     facts = list(c.facts_of(target))
     return Part(ANSWERED, f"{c.say(target)}\n\n{source_line(facts[0])}", facts, last_topic)
+
+
+def _about_this_variant(asked: str, target: Any) -> bool:
+    """Tell whether a message names another variant than a follow-up is about: the one that was just spoken of."""
+    about = procedure().variants.named(str(target["silent"] if isinstance(target, dict) else target or ""))
+    named = procedure().variants.named(asked)
+    return bool(about and named) and about.isdisjoint(named)
 
 
 def _more(topic: Topic, last_facts: list[str], c: Content) -> Part:

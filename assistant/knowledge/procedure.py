@@ -8,18 +8,30 @@ from functools import lru_cache
 from typing import Any
 
 from assistant.datafiles import DataFileError, find, line_of, load_yaml
+from assistant.text import has_phrase, squash
 
 FILE = "document/procedure.yml"
 
 
 @dataclass(frozen=True)
 class Variants:
-    """Names of the procedure's variants, and the classes that attract or only mention them."""
+    """Names of the procedure's variants, and the classes that attract or only mention them.
+
+    `alike` has the name that topics.yml uses for a variant -> all its names, that one among them.
+    """
 
     names: tuple[str, ...]
     nouns: tuple[str, ...]
     about: frozenset[str]
     circumstance: frozenset[str]
+    alike: Mapping[str, tuple[str, ...]]
+
+    def named(self, text: str) -> frozenset[str]:
+        """Return the variants, by their keys in `alike`, of which a name stands in `text`."""
+        squashed = squash(text)
+        return frozenset(
+            key for key, names in self.alike.items() if any(has_phrase(squashed, squash(n)) for n in names)
+        )
 
 
 @dataclass(frozen=True)
@@ -58,6 +70,7 @@ def procedure() -> Procedure:
     """
     data = load_yaml(FILE)
     facts, topics, variants = (_section(data, name) for name in ("facts", "topics", "variants"))
+    alike = _section(variants, "alike") if "alike" in variants else {}
     return Procedure(
         called=_words(data, "called", least=1),
         treated=_words(data, "treated", least=1),
@@ -76,6 +89,7 @@ def procedure() -> Procedure:
             _words(variants, "nouns"),
             frozenset(_words(variants, "about")),
             frozenset(_words(variants, "circumstance")),
+            {name: (name, *_words(alike, name)) for name in alike},
         ),
     )
 

@@ -239,6 +239,25 @@ class TestFollowUp:
         assert part is not None
         assert NOT_IN_DOCUMENT == part.kind
 
+    @pytest.mark.parametrize(
+        ("topic", "asked", "part"),
+        [
+            ("recovery_time", "and for the classical one?", "two or three days"),
+            ("recovery_time", "what about the traditional type", "two or three days"),
+            ("recovery_time", "and the fractional one?", "with the fractional laser"),
+            ("recovery_time", "and the modern one?", "with the fractional laser"),
+            ("recovery_time", "and the other one?", "with the fractional laser"),
+            ("recovery_time", "fractional or classical?", "with the fractional laser"),
+            ("crust", "and with the fractional one?", "you can see a crust"),
+            ("fractional", "what about fractional", "in small points"),
+        ],
+    )
+    def test_a_variant_that_is_named(self, topic: str, asked: str, part: str) -> None:
+        """Who names the variant that was just spoken of does not hear about the other one."""
+        answer = follow_up("other_laser", f"faq/{topic}", [], 1, asked)
+        assert answer is not None
+        assert part in answer.text
+
     def test_more_without_facts(self) -> None:
         """Asked for more, it quotes the topic's own sentence when the facts are not known."""
         part = follow_up("more", "faq/crust", [], 0)
