@@ -145,6 +145,12 @@ class TestHardening:
         assert image.startswith("${STRIA_IMAGE") or re.fullmatch(r"[a-z]+:\d[\w.]*-alpine", image)
 
 
+class TestHealth:
+    def test_the_database_is_there_for_others(self) -> None:
+        """It is asked as its clients ask: by its socket answers one that still makes the databases, and then ends."""
+        assert "--host=127.0.0.1" in SERVICES["postgres"]["healthcheck"]["test"]
+
+
 class TestNetworks:
     def test_only_the_edge_is_public(self) -> None:
         """Nothing else has a port outside, or a network that leads there."""
