@@ -171,7 +171,8 @@ class TestNetworks:
             "calls": {"rasa", "balancer"},
             "actions": {"balancer", "actions"},
             "data": {"rasa", "purge", "postgres", "redis", "rabbitmq"},
-            "clinic": {"rasa", "actions", "inbox", "purge", "postgres"},
+            "clinic": {"actions", "postgres"},
+            "requests": {"inbox", "postgres"},
             "staff": {"inbox"},
         }
 
