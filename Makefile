@@ -18,7 +18,7 @@ endif
 VENV_PYTHON := .venv/bin/python
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: run chat train check document-read conversations test load eval bench audit sbom purge deliver summary records takeover giveback insights topic inbox inbox-user requests audit-log fmt lock widget screenshots snippet setup clean help
+.PHONY: run chat train check document-read conversations test load containers eval bench audit sbom purge deliver summary records takeover giveback insights topic inbox inbox-user requests audit-log fmt lock widget screenshots snippet setup clean help
 
 run: setup ## Start the assistant (PORT, ACTIONS_PORT); trains when needed
 	@$(VENV_PYTHON) -m scripts.run
@@ -49,6 +49,9 @@ channels: setup ## Play all conversations on every channel (make test leaves the
 load: setup ## Put the servers under load, let everything fail, send nonsense (half an hour; not part of make test)
 	@$(VENV_PYTHON) -m scripts.train
 	@$(VENV_PYTHON) -m pytest tests/load
+
+containers: setup ## Build the image and run deploy/compose.yml with Docker (half an hour; not part of make test)
+	@$(VENV_PYTHON) -m pytest tests/containers
 
 eval: setup ## Measure the assistant and write the results file
 	@$(VENV_PYTHON) -m scripts.evaluate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -50,6 +51,20 @@ def upstreams(addresses: Sequence[str] = ADDRESSES) -> Iterator[Upstreams]:
         for server in servers:
             server.shutdown()
             server.server_close()
+
+
+@contextlib.contextmanager
+def vanished(address: str, port: int) -> Iterator[None]:
+    """Lets connections to an address hang, as to that of a container that is gone: nobody there refuses them."""
+    with socket.socket() as listener, contextlib.ExitStack() as queued:
+        listener.bind((address, port))
+        listener.listen(0)
+        # One that waits fills the queue; what comes now is not answered.
+        for _ in range(2):
+            waiting = queued.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex((address, port))
+        yield
 
 
 def _server(behind: Upstreams, address: str) -> ThreadingHTTPServer:

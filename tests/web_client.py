@@ -97,8 +97,7 @@ class Visitor:
             silence.note(data.get("message"))
         merged = {**self.headers(), **(headers or {})}
         body = raw if raw is not None else (None if data is None else json.dumps(data).encode())
-        source = (self.address, 0) if self.address else None
-        connection = HTTPConnection(self.host, self.port, timeout=60, source_address=source)
+        connection = self.connection()
         address = path if path.startswith("/") else PREFIX + path
         connection.request(method, address, body, {k: v for k, v in merged.items() if v is not None})
         answer = connection.getresponse()
@@ -106,6 +105,11 @@ class Visitor:
         connection.close()
         self._keep(found)
         return found
+
+    def connection(self) -> HTTPConnection:
+        """Returns a connection to the server that is not open yet."""
+        source = (self.address, 0) if self.address else None
+        return HTTPConnection(self.host, self.port, timeout=60, source_address=source)
 
     def _keep(self, answer: WebAnswer) -> None:
         if set_cookie := answer.headers["set-cookie"]:

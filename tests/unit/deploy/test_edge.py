@@ -8,7 +8,9 @@ import json
 import socket
 import ssl
 import tempfile
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
@@ -20,7 +22,7 @@ from tests.edge import HOST, make_certificate, make_edge
 from tests.names import NameServer
 from tests.nginx import Nginx, make_nginx
 from tests.stack import free_port
-from tests.upstreams import ADDRESSES, Upstreams, upstreams
+from tests.upstreams import ADDRESSES, Upstreams, upstreams, vanished
 from tests.waiting import eventually
 
 WEB = "/webhooks/web/"
@@ -51,6 +53,12 @@ class Place:
             connection.request(method, path, body, {"Host": HOST, **(headers or {})})
             answer = connection.getresponse()
             return answer, answer.read()
+
+    def asked_by_one_request(self) -> set[str]:
+        """Returns the servers that one request is tried with."""
+        self.behind.asked.clear()
+        self.ask(WEB)
+        return {asked.address for asked in self.behind.asked}
 
     def status(self, path: str, method: str = "GET", **more: object) -> int:
         """Returns the status of an answer."""
@@ -303,6 +311,52 @@ class TestServers:
                 return {a.address for a in found.behind.asked} == {ADDRESSES[1]}
 
             eventually(only_the_second)
+
+
+def while_one_vanishes(found: Place, path: str) -> list[int]:
+    """Asks again and again while a server's address is gone, and then its name too; returns the statuses."""
+    gone = "127.0.1.3"
+    with vanished(gone, found.behind.port), ThreadPoolExecutor(30) as pool:
+        found.names.names = {"behind.test": (ADDRESSES[0], gone)}
+        time.sleep(4)  # the names are looked up every two seconds
+        asked = []
+        for number in range(30):
+            if number == 10:
+                found.names.names = {"behind.test": ADDRESSES[:1]}
+            asked.append(pool.submit(found.status, path, "POST", body=b"{}"))
+            time.sleep(0.15)
+        return [one.result() for one in asked]
+
+
+class TestVanishing:
+    """A container that ends takes its address with it: nothing refuses a connection, and soon its name is gone.
+
+    What waits in this moment can't go to another one by `proxy_next_upstream`: nginx knows other servers now.
+    """
+
+    def test_at_the_edge(self) -> None:
+        """Everybody is served by the one that is left."""
+        with place("edge") as found:
+            assert while_one_vanishes(found, f"{WEB}webhook") == [200] * 30
+            assert {(a.method, a.path, a.body) for a in found.behind.asked} == {
+                ("POST", f"{WEB}webhook", b"{}")
+            }
+
+    def test_at_the_balancer(self) -> None:
+        """Every call is answered by the one that is left."""
+        with place("actions") as found:
+            assert while_one_vanishes(found, "/webhook") == [200] * 30
+            assert {(a.method, a.path, a.body) for a in found.behind.asked} == {("POST", "/webhook", b"{}")}
+
+    def test_the_checked_address_is_passed_on(self) -> None:
+        """Also then."""
+        with place("edge") as found:
+            found.names.names = {"behind.test": ADDRESSES[:1]}
+            found.behind.dying = {*ADDRESSES}
+            eventually(lambda: found.asked_by_one_request() == {ADDRESSES[0]})
+            found.behind.asked.clear()
+            assert found.status(f"/conversations/x/../..{WEB}a%20b%0Ac/../d?x=1", "POST", body=b"{}") == 503
+            assert [(a.path, a.body) for a in found.behind.asked] == [(f"{WEB}d?x=1", b"{}")] * 2
 
 
 class TestTls:

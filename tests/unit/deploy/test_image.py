@@ -60,6 +60,14 @@ class TestDockerfile:
         """Python 3.10, the one that Rasa needs, in both stages."""
         assert {line.split()[0] for line in instructions("FROM")} == {"python:3.10-slim-bookworm"}
 
+    def test_no_other_image_is_asked_for(self) -> None:
+        """It builds where the registry has the base image alone: no `# syntax=`, which is an image too."""
+        assert not re.search(r"(?im)^#\s*syntax\s*=", DOCKERFILE.read_text())
+
+    def test_what_is_copied_can_be_read(self) -> None:
+        """Also when it was checked out for nobody else: the modes of files are those of the checkout."""
+        assert instructions("RUN")[-1].endswith("chmod -R a+rX,go-w .")
+
     def test_user(self) -> None:
         """At the end a number that is not root's; nothing is given to it."""
         assert instructions("USER") == ["10001:10001"]
