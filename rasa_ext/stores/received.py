@@ -7,6 +7,7 @@ again that it does; what a killed server held is free after that, and another on
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ TRIES = 3
 BATCH = 50
 #: Seconds after which nobody waits for an answer any more, such as on a channel that was switched off.
 KEPT = 86_400
+#: In the place of what was typed or pressed, where nobody needs it any more but an answer is due.
+WORDLESS = {"text": "-", "press": ""}
 
 _metadata = sa.MetaData()
 #: The words of a patient stand in `event`, for as long as the answer takes.
@@ -175,6 +178,15 @@ def clear(connection: Any, now: float) -> int:
     return int(connection.execute(table.delete().where(table.c.at < now - KEPT)).rowcount)
 
 
-def erase(connection: Any, sender: str) -> None:
-    """Remove all of a conversation, in a transaction of the caller's; the table has to be there."""
-    connection.execute(table.delete().where(table.c.conversation == of_conversation(sender)))
+def erase(connection: Any, sender: str, message: str = "") -> None:
+    """Remove all of a conversation, in a transaction of the caller's; the table has to be there.
+
+    Of one `message` (`claims.of_message`) only the words go: whoever sent it is still to be answered, by
+    another server when this one is killed.
+    """
+    of_sender = table.c.conversation == of_conversation(sender)
+    connection.execute(table.delete().where(of_sender, table.c.id != message))
+    event = connection.execute(sa.select(table.c.event).where(table.c.id == message)).scalar()
+    if event is not None:
+        wordless = json.dumps({**json.loads(event), **WORDLESS})
+        connection.execute(table.update().where(table.c.id == message).values(event=wordless))

@@ -22,7 +22,7 @@ from assistant import logs
 from assistant.retention import retention
 from clinic import retention as of_clinic
 from clinic import sqlite_file
-from rasa_ext.stores import claims, received
+from rasa_ext.stores import claims, erased, received
 from rasa_ext.stores.apart import apart
 from rasa_ext.stores.erasure import erase_rows, in_clinic
 from rasa_ext.stores.events import forget_deleted
@@ -126,13 +126,14 @@ async def keep_purging(store: TrackerStore | None, locks: LockStore, days: int, 
 
 
 def _clear(store: Any, now: float) -> None:
-    """Delete what stands beside the events for too long: claims, and messages that nobody answered."""
-    claims.prepare(store.engine)
-    received.prepare(store.engine)
+    """Delete what stands beside the events for too long: claims, notes, and messages that nobody answered."""
+    for beside in (claims, erased, received):
+        beside.prepare(store.engine)
     with store.session_scope() as session:
         if session.get_bind().dialect.name == "sqlite":
             session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
         claims.clear(session, now)
+        erased.clear(session, now)
         # Words of a patient, whose conversation may never have begun.
         if received.clear(session, now) and session.get_bind().dialect.name == "sqlite":
             session.connection().exec_driver_sql(sqlite_file.MARK)
