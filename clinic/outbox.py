@@ -28,6 +28,8 @@ GIVE_UP, ATTEMPTS = 5 * 86400.0, 100
 #: When a failed delivery is due: never by itself.
 NEVER = 1e12
 DELIVERED, WAITING, FAILED = "delivered", "waiting", "failed"
+#: Of a delivery whose request is no longer there.
+ERASED = "erased"
 #: Name of what staff do, in the audit.
 AGAIN = "deliver_again"
 
@@ -67,6 +69,10 @@ class Delivery:
     request: Request
 
 
+class ErasedError(Exception):
+    """The request was erased since its delivery was claimed; nothing of it may leave."""
+
+
 def claim(ways: Sequence[str], now: float | None = None) -> Delivery | None:
     """Claim the delivery that has been due longest; nobody else gets it while the claim holds.
 
@@ -85,6 +91,21 @@ def claim(ways: Sequence[str], now: float | None = None) -> Delivery | None:
         connection.execute(sa.update(outbox).where(outbox.c.id == row["id"]).values(leased=now + LEASE))
         found = connection.execute(sa.select(requests).where(requests.c.id == row["request"]))
         return Delivery(row["id"], row["way"], row["attempts"], Request.from_row(found.mappings().one()))
+
+
+def look_again(delivery: Delivery) -> None:
+    """Make sure that a claimed request is still there; to be called right before it leaves.
+
+    Connecting to a slow server takes seconds, in which its patient may have erased it.
+
+    Raises:
+        ErasedError: It is not.
+        ClinicDatabaseError: Nobody knows; it may not leave, and the claim ends by itself.
+    """
+    with transaction() as connection:
+        there = sa.select(outbox.c.id).where(outbox.c.id == delivery.id)
+        if connection.execute(there).first() is None:
+            raise ErasedError
 
 
 def delivered(delivery: Delivery, now: float | None = None) -> None:
