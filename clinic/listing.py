@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from clinic import audit
 from clinic.database import transaction
-from clinic.outbox import NEVER
+from clinic.outbox import NEVER, OFF
 from clinic.requests import DONE, NUMBER, STATES, Request
 from clinic.search import matches
 from clinic.tables import outbox, requests
@@ -47,9 +47,11 @@ class Delivery:
 
     @property
     def state(self) -> str:
-        """`delivered`, `waiting`, `failed` (it is tried again when it is due) or `given_up`."""
+        """`delivered`, `waiting`, `failed` (it is tried again when it is due), `given_up` or `off` (its way is)."""
         if self.delivered is not None:
             return "delivered"
+        if self.error == OFF:
+            return "off"
         if self.due >= NEVER:
             return "given_up"
         return "failed" if self.attempts and self.error else "waiting"
@@ -280,7 +282,7 @@ def _in_state(state: str) -> list[Any]:
 
 
 def _delivery_failed() -> Any:
-    failed = (outbox.c.delivered.is_(None), outbox.c.attempts > 0, outbox.c.error != "")
+    failed = (outbox.c.delivered.is_(None), outbox.c.attempts > 0, outbox.c.error.not_in(("", OFF)))
     return sa.exists().where(outbox.c.request == requests.c.id, *failed)
 
 

@@ -138,6 +138,20 @@ class TestRequest:
         assert "100 tries; the last time Timeout." in page
         assert "1 try; the last time the receiver refused it (HTTP 503)." in page
 
+    def test_a_way_that_is_switched_off(self, anna: Visitor) -> None:
+        """It is told on both pages, counts as no failure, and there is nothing to try again."""
+        known = add(1)
+        deliver(known, "webhook", attempts=3, error="Timeout")
+        assert outbox.claim(["email"]) is None
+        page = anna.ask(f"/requests/{known}").text
+        assert "<strong>Webhook</strong> was not sent: it is switched off." in page
+        assert "It is sent when somebody switches it on again." in page
+        assert "Try again now" not in page
+        page = anna.ask("/").text
+        assert "Webhook was not sent: it is switched off<" in page
+        assert "not delivered by e-mail or webhook yet" not in page
+        assert names(anna.ask("/?failed=1").text) == []
+
     def test_try_again(self, anna: Visitor) -> None:
         """All that failed of this request is due now, the audit tells it, and the page too."""
         known, other = add(1), add(2)
