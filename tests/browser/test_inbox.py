@@ -147,6 +147,9 @@ class TestWork:
         assert [r["name"] for r in csv.DictReader(io.StringIO(text))] == ["Ann Full"]
 
         page.get_by_role("link", name="Ann Full").click()
+        page.get_by_role("link", name="Back to the requests").click()
+        expect(page.get_by_role("status")).to_contain_text("1 request with “full”")
+        page.get_by_role("link", name="Ann Full").click()
         expect(page.get_by_text("Signs of an emergency were described in this conversation.")).to_be_visible()
         press(page, "Take over")
         expect(page.get_by_role("status")).to_contain_text("The assistant is silent")

@@ -71,12 +71,12 @@ def test_who_gets_it():
     assert "e-mail" not in told().partition("Who gets it")[2].partition("Companies")[0]
     environ = {
         "STRIA_SMTP_HOST": "mail.clinic.example",
-        "STRIA_WEBHOOK_URL": "https://user:hunter2@system.example/hook?key=hunter2",
+        "STRIA_WEBHOOK_URL": "https://user:hunter2@system.example:8443/hooks/hunter2?key=hunter2",
         "STRIA_WEBHOOK_SECRET": "hunter2",
     }
     text = told(environ=environ, channels=("whatsapp", "unknown"))
     assert "through the server mail.clinic.example" in text
-    assert "at https://system.example/hook, by a signed webhook" in text
+    assert "at https://system.example:8443, by a signed webhook" in text
     assert "hunter2" not in text
     assert "Meta (WhatsApp Business)" in text
     assert "* unknown" in text

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from clinic import listing
 from clinic.outbox import NEVER
 from tests.clinic_rows import add, deliver
 from tests.inbox import Visitor
@@ -83,6 +84,28 @@ class TestList:
         assert "next try <time" in page
         deliver(add(4), due=NEVER)
         assert "no longer tried" in anna.ask("/").text
+
+    def test_who_has_it_in_progress(self, anna: Visitor) -> None:
+        """The name of whoever said so last, as text; nobody's once it is done or new again."""
+        listing.set_state(add(1), "in_progress", "ben")
+        listing.set_state(add(2), "in_progress", "<i>eve")
+        twice, again = add(3), add(4)
+        for state, staff in (("in_progress", "ben"), ("new", "ben"), ("in_progress", "zoe")):
+            listing.set_state(twice, state, staff)
+        for state in ("in_progress", "new"):
+            listing.set_state(again, state, "joe")
+        add(5, state="in_progress")
+        page = anna.ask("/?state=in_progress").text
+        badges = re.findall(r'<span class="badge in_progress">([^<]+)</span>', page)
+        assert badges == [
+            "In progress: ben", "In progress: &lt;i&gt;eve", "In progress: zoe", "In progress",
+        ]  # fmt: skip
+        assert "joe" not in anna.ask("/").text
+        assert "In progress: zoe</span>" in anna.ask(f"/requests/{twice}").text
+
+    def test_words_stand_apart(self, anna: Visitor) -> None:
+        """No blank is lost between two sentences."""
+        assert "Show all open ones</a> As of" in " ".join(anna.ask("/?search=zebra").text.split())
 
     def test_it_does_not_change_by_itself(self, anna: Visitor) -> None:
         """So it says of when it is, and has a link to the same list of now."""

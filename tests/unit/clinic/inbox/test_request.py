@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
@@ -11,6 +12,13 @@ from clinic.listing import LONGEST_NOTE
 from tests.clinic_rows import add, audited, deliver, row
 from tests.inbox import Visitor
 from tests.unit.screening.records import full
+
+
+def back(page: str) -> str:
+    """Returns where the way back to the list leads."""
+    found = re.search(r'<p class="back"><a href="([^"]+)"', page)
+    assert found
+    return html.unescape(found[1])
 
 
 class TestRequest:
@@ -86,6 +94,56 @@ class TestRequest:
         known = add(1, full())
         assert "Ann Example 1" in anna.ask(f"/requests/{known}/summary").text
         assert audited()[-1] == ("anna", "print", known)
+
+
+class TestBack:
+    PLACE = "search=Ann&state=in_progress&failed=1&page=2"
+
+    def test_to_the_same_list(self, anna: Visitor) -> None:
+        """From each request of a list, with search, state, filter and page."""
+        for number in range(1, 28):
+            deliver(add(number, state="in_progress"))
+        page = anna.ask(f"/?{self.PLACE}").text
+        links = [html.unescape(link) for link in re.findall(r'<h2><a href="([^"]+)"', page)]
+        assert len(links) == 2
+        assert all(link.endswith(f"?{self.PLACE}") for link in links)
+        assert back(anna.ask(links[0]).text) == f"/?{self.PLACE}"
+
+    @pytest.mark.parametrize("place", ["", "state=all", "search=%22%3E%3Cscript%3E&page=3", "failed=1"])
+    def test_after_a_change(self, anna: Visitor, place: str) -> None:
+        """What is done on the page leads to the same page, which knows the way back."""
+        first, second = add(1, conversation="web:a"), add(2, conversation="web:a")
+        deliver(first)
+        shown = f"/requests/{first}" + (f"?{place}" if place else "")
+        page = anna.ask(shown).text
+        assert "<script>" not in page
+        actions = [html.unescape(a) for a in re.findall(r'method="post" action="(/requests/[^"]+)"', page)]
+        done = {"state": "done", "note": "called", "seen": ""}
+        changing = [action for action in actions if "/export" not in action]
+        assert len(changing) == 4
+        for action in changing:
+            assert anna.post(action, **done).headers["Location"] == shown, action
+        assert back(page) == (f"/?{place}" if place else "/")
+        other = re.search(rf'href="(/requests/{second}[^"]*)"', page)
+        assert other
+        assert back(anna.ask(html.unescape(other[1])).text) == back(page)
+
+    def test_after_a_note_that_could_not_be_saved(self, anna: Visitor) -> None:
+        """The page that shows it again knows the way back as well."""
+        known = add(1, note="from ben")
+        answer = anna.post(f"/requests/{known}/note?{self.PLACE}", note="from anna", seen="")
+        assert (answer.status_code, back(answer.text)) == (409, f"/?{self.PLACE}")
+
+    @pytest.mark.parametrize(
+        "place", ["back=https://bad.example", "next=//bad.example", "state=//bad.example", "page=javascript:x",
+                  "state=%0d%0aLocation:%20//bad.example"],
+    )  # fmt: skip
+    def test_it_leads_nowhere_else(self, anna: Visitor, place: str) -> None:
+        """Only parts of our own list are taken from the address."""
+        known = add(1)
+        assert back(anna.ask(f"/requests/{known}?{place}").text) == "/"
+        answer = anna.post(f"/requests/{known}/state?{place}", state="done")
+        assert answer.headers["Location"] == f"/requests/{known}"
 
 
 class TestState:

@@ -17,6 +17,7 @@ class TestAudit:
         page = anna.ask("/audit").text
         assert "Looked at a request" in page
         assert f'href="/requests/{known}"' in page
+        assert f">{known[:8].upper()}</code>" in page
         assert "Logged in" in page
 
     def test_filters(self, anna: Visitor) -> None:
