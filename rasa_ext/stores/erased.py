@@ -12,27 +12,26 @@ import json
 import time
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from rasa.core.tracker_store import RedisTrackerStore
 
+from rasa_ext.stores import beside
 from rasa_ext.stores.claims import of_message
 
 #: Seconds for which a note is kept: as long as a message that nobody answered may be taken up (`received.KEPT`).
 KEPT = 86_400
 
-_metadata = sa.MetaData()
 table = sa.Table(
     "stria_erased",
-    _metadata,
+    sa.MetaData(),
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("at", sa.Float, nullable=False, index=True),
     sa.Column("sent", sa.Boolean, nullable=False),
     sa.Column("language", sa.String(8), nullable=False),
 )
 _BY_ID = sa.select(table.c.at, table.c.sent, table.c.language).where(table.c.id == sa.bindparam("name"))
-_ready: WeakSet[Any] = WeakSet()
 
 
 @dataclass(frozen=True)
@@ -55,15 +54,8 @@ _in_memory: WeakKeyDictionary[Any, dict[str, tuple[float, Note]]] = WeakKeyDicti
 
 
 def prepare(engine: Any) -> None:
-    """Make the table, once; another process may be doing the same."""
-    if engine in _ready:
-        return
-    try:
-        _metadata.create_all(engine)
-    except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError):
-        if not sa.inspect(engine).has_table(table.name):
-            raise
-    _ready.add(engine)
+    """Make the table where it is missing."""
+    beside.make(engine, table)
 
 
 def write(connection: Any, note: Note) -> None:

@@ -12,11 +12,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakSet
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from rasa_ext.stores import beside
 from rasa_ext.stores.claims import of_conversation, of_message
 from rasa_ext.stores.unsynced import unsynced
 
@@ -31,11 +31,10 @@ KEPT = 86_400
 #: In the place of what was typed or pressed, where nobody needs it any more but an answer is due.
 WORDLESS = {"text": "-", "press": ""}
 
-_metadata = sa.MetaData()
 #: The words of a patient stand in `event`, for as long as the answer takes.
 table = sa.Table(
     "stria_received",
-    _metadata,
+    sa.MetaData(),
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("conversation", sa.String(64), nullable=False, index=True),
     sa.Column("channel", sa.String(32), nullable=False),
@@ -45,7 +44,6 @@ table = sa.Table(
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("event", sa.Text, nullable=False),
 )
-_ready: WeakSet[Any] = WeakSet()
 _INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -80,15 +78,8 @@ def usable(engine: Any) -> bool:
 
 
 def prepare(engine: Any) -> None:
-    """Make the table, once; another process may be doing the same."""
-    if engine in _ready:
-        return
-    try:
-        _metadata.create_all(engine)
-    except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError):
-        if not sa.inspect(engine).has_table(table.name):
-            raise
-    _ready.add(engine)
+    """Make the table where it is missing."""
+    beside.make(engine, table)
 
 
 def _now(engine: Any) -> Any:

@@ -13,7 +13,6 @@ from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.domain import Domain
 from sqlalchemy import create_engine, text
 
-from clinic import database
 from rasa_ext.channels.messengers import base
 from rasa_ext.channels.messengers import received as watch
 from rasa_ext.stores import erasure, received
@@ -96,11 +95,9 @@ def test_an_answer_that_was_not_sent_is_sent_by_the_next_server(
 
 
 def test_who_erased_everything_is_told_by_the_next_server(
-    transport: MessengerTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    transport: MessengerTransport, tmp_path: Path, clinic_db: Path
 ) -> None:
     """The server is killed between the erasure and its reply; meanwhile no word of the patient is kept."""
-    monkeypatch.setenv(database.URL, f"sqlite:///{tmp_path / 'clinic.db'}")
-    database.close()
     transport.fake.clear()
     path, erased = tmp_path / "one.db", asyncio.Event()
 
@@ -131,7 +128,6 @@ def test_who_erased_everything_is_told_by_the_next_server(
         third.deliver(webhook)
         assert len(third.shown()) == 1
     assert alive.messages == late.messages == []
-    database.close()
 
 
 def test_a_server_that_lives_keeps_a_long_turn(transport: MessengerTransport, tmp_path: Path) -> None:

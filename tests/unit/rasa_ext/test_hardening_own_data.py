@@ -23,18 +23,9 @@ from tests.engine import Engine
 from tests.sql_stores import on_sqlite, say, texts
 from tests.unit.clinic.test_privacy import add_request
 
-pytestmark = pytest.mark.usefixtures("mended")
+pytestmark = pytest.mark.usefixtures("mended", "clinic_db")
 SECRET = "Zorvolex since my divorce"
 WISH = "please call\n after  {five}"
-
-
-@pytest.fixture(autouse=True)
-def clinic_db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """An empty database of the clinic."""
-    monkeypatch.setenv(database.URL, f"sqlite:///{tmp_path / 'clinic.db'}")
-    database.close()
-    yield
-    database.close()
 
 
 class Stored(Engine):

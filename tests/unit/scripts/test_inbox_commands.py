@@ -10,7 +10,6 @@ import pty
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,16 +25,9 @@ from tests.inbox_server import inbox
 from tests.raw_http import exchange
 from tests.unit.screening.records import full
 
+pytestmark = pytest.mark.usefixtures("clinic_db")
+
 PASSWORD = "correct horse battery"
-
-
-@pytest.fixture(autouse=True)
-def clinic_db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An empty database, also for the commands."""
-    monkeypatch.setenv(database.URL, f"sqlite:///{tmp_path / 'clinic.db'}")
-    database.close()
-    yield
-    database.close()
 
 
 def run(command: str, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:

@@ -31,19 +31,10 @@ from tests.engine import Engine
 from tests.sql_stores import on_postgres, on_sqlite
 from tests.unit.clinic.test_privacy import add_request
 
-pytestmark = pytest.mark.usefixtures("mended")
+pytestmark = pytest.mark.usefixtures("mended", "clinic_db")
 SENDER = "telegram:4917612345678"
 INTENTS = {"forget me": "delete_data", "yes": "affirm", "sí": "affirm", "borrar mis datos": "delete_data"}
 DELETED, SENT = "I have deleted all that was stored", "A message about your request may have gone"
-
-
-@pytest.fixture(autouse=True)
-def clinic_db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """An empty database of the clinic."""
-    monkeypatch.setenv(database.URL, f"sqlite:///{tmp_path / 'clinic.db'}")
-    database.close()
-    yield
-    database.close()
 
 
 class Server(Engine):
