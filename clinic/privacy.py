@@ -70,6 +70,12 @@ def known(conversation: str) -> list[Wish]:
     ]
 
 
+def may_have_left(conversation: str) -> bool:
+    """Tell whether a request of a conversation may have left by e-mail or webhook. Raises ClinicDatabaseError."""
+    with transaction() as connection:
+        return _may_have_left(connection, _requests_of(connection, conversation))
+
+
 def erase(conversation: str) -> Erased:
     """Erase all that the clinic's tables hold of a conversation, in one transaction.
 

@@ -66,7 +66,7 @@ async def look_up(store: Any, sender: str, message_id: str) -> Looked:
         if not seen:
             return Looked(used, (), note)
     else:
-        note = erased.elsewhere(inner, sender, message_id)
+        note = erased.elsewhere(inner, of_message(sender, message_id))
     tracker = await load(store, sender)
     events = list(tracker.events) if tracker else []
     return Looked(any(isinstance(e, UserUttered) for e in events), events, note)

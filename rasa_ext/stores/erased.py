@@ -4,6 +4,9 @@ The conversation is gone, and with it all that tells of the message. A server th
 reply has left, or a connection that breaks, has the same message sent once more, perhaps to another
 server; without this note it would begin a new conversation. The note is written with the erasure or
 not at all: a hash of the message, a time, and what the reply needs. No word, and nobody's name.
+
+Before an erasure of which something may have left, the same is noted of the conversation: the first step
+erases what tells of it, and the second may fail.
 """
 
 from __future__ import annotations
@@ -18,7 +21,6 @@ import sqlalchemy as sa
 from rasa.core.tracker_store import RedisTrackerStore
 
 from rasa_ext.stores import beside
-from rasa_ext.stores.claims import of_message
 
 #: Seconds for which a note is kept: as long as a message that nobody answered may be taken up (`received.KEPT`).
 KEPT = 86_400
@@ -39,7 +41,7 @@ class Note:
     """What the reply to a message that had everything erased needs.
 
     Attributes:
-        message: hash of the message (`claims.of_message`).
+        message: hash of the message (`claims.of_message`), or of the conversation of which it was begun.
         sent: something may have left by e-mail or webhook.
         language: of the conversation.
     """
@@ -61,7 +63,7 @@ def prepare(engine: Any) -> None:
 def write(connection: Any, note: Note) -> None:
     """Write a note in a transaction of the caller's, and delete old ones; the table has to be there."""
     clear(connection, time.time())
-    connection.execute(table.delete().where(table.c.id == note.message))
+    forget(connection, note.message)
     row = {"id": note.message, "at": time.time(), "sent": note.sent, "language": note.language}
     connection.execute(table.insert().values(row))
 
@@ -70,6 +72,11 @@ def read(connection: Any, message: str) -> Note | None:
     """Return the note of a message (`claims.of_message`); the table has to be there."""
     row = connection.execute(_BY_ID, {"name": message}).first()
     return None if row is None or _is_over(row.at) else Note(message, bool(row.sent), row.language)
+
+
+def forget(connection: Any, message: str) -> None:
+    """Delete a note in a transaction of the caller's; the table has to be there."""
+    connection.execute(table.delete().where(table.c.id == message))
 
 
 def clear(connection: Any, now: float) -> None:
@@ -85,23 +92,28 @@ def write_in_memory(store: Any, note: Note) -> None:
     notes[note.message] = (time.time(), note)
 
 
+def forget_in_memory(store: Any, message: str) -> None:
+    """Forget a note beside a store that is in memory."""
+    _in_memory.get(store, {}).pop(message, None)
+
+
 def write_in_redis(pipeline: Any, store: Any, note: Note) -> None:
     """Add a note to what is done together in a Redis store."""
     value = json.dumps({"sent": note.sent, "language": note.language})
-    pipeline.set(_key(store, note.message), value, ex=int(KEPT))
+    pipeline.set(in_redis(store, note.message), value, ex=int(KEPT))
 
 
-def elsewhere(store: Any, sender: str, message_id: str) -> Note | None:
-    """Return the note of a message in a store that is no SQL store."""
-    message = of_message(sender, message_id)
+def elsewhere(store: Any, message: str) -> Note | None:
+    """Return a note in a store that is no SQL store."""
     if isinstance(store, RedisTrackerStore):
-        found = store.red.get(_key(store, message))
+        found = store.red.get(in_redis(store, message))
         return Note(message, **json.loads(found)) if found else None
     at, note = _in_memory.get(store, {}).get(message, (0.0, None))
     return None if _is_over(at) else note
 
 
-def _key(store: Any, message: str) -> str:
+def in_redis(store: Any, message: str) -> str:
+    """Return the key of a note in a Redis store."""
     return f"{store.key_prefix}erased:{message}"
 
 

@@ -56,16 +56,49 @@ async def erase(store: Any, sender: str, by: By | None = None) -> privacy.Erased
     for inner in every(store):
         if not isinstance(inner, _KNOWN):
             raise NotImplementedError(type(inner).__name__)
+    stores, begun = every(store), erased.Note(claims.of_conversation(sender), True, "")
+    if await in_clinic(lambda: privacy.may_have_left(sender)):
+        for inner in stores:
+            await _begin(inner, begun)
     gone: privacy.Erased = await in_clinic(lambda: privacy.erase(sender))
-    note = erased.Note(claims.of_message(sender, by.message), gone.sent, by.language) if by else None
-    for inner in every(store):
+    # Perhaps an earlier try came no further than this, and the clinic's tables tell nothing of it any more.
+    sent = gone.sent or any([await _is_begun(inner, begun) for inner in stores])
+    note = erased.Note(claims.of_message(sender, by.message), sent, by.language) if by else None
+    for inner in stores:
         await _erase(inner, sender, note)
-    return gone
+    return privacy.Erased(gone.rows, sent)
 
 
 async def in_clinic(work: Any) -> Any:
     """Do what waits for the clinic's database, of which others make use, beside the event loop."""
     return await asyncio.to_thread(work)
+
+
+async def _begin(store: Any, note: erased.Note) -> None:
+    """Note that something of a conversation may have left, before what tells of it is erased."""
+
+    def in_sql() -> None:
+        erased.prepare(store.engine)
+        with store.engine.connect() as connection, connection.begin():
+            erased.write(connection, note)
+
+    if isinstance(store, SQLTrackerStore):
+        await apart(store.engine, in_sql)
+    elif isinstance(store, InMemoryTrackerStore):
+        erased.write_in_memory(store, note)
+    else:
+        erased.write_in_redis(store.red, store, note)
+
+
+async def _is_begun(store: Any, note: erased.Note) -> bool:
+    def in_sql() -> bool:
+        erased.prepare(store.engine)
+        with store.engine.connect() as connection:
+            return erased.read(connection, note.message) is not None
+
+    if isinstance(store, SQLTrackerStore):
+        return await apart(store.engine, in_sql)
+    return erased.elsewhere(store, note.message) is not None
 
 
 @store_work("erase")
@@ -75,11 +108,13 @@ async def _erase(store: Any, sender: str, note: erased.Note | None = None) -> No
         await forget_deleted(store, most=SMALL)
     elif isinstance(store, InMemoryTrackerStore):
         store.store.pop(sender, None)
+        erased.forget_in_memory(store, claims.of_conversation(sender))
         if note:
             erased.write_in_memory(store, note)
     else:
         with store.red.pipeline() as together:
-            together.delete(store.key_prefix + sender, claims.in_redis(store, sender))
+            begun = erased.in_redis(store, claims.of_conversation(sender))
+            together.delete(store.key_prefix + sender, claims.in_redis(store, sender), begun)
             if note:
                 erased.write_in_redis(together, store, note)
             together.execute()
@@ -108,6 +143,7 @@ def erase_rows(store: Any, sender: str, *conditions: Any, note: erased.Note | No
             of_sender = claims.table.c.conversation == claims.of_conversation(sender)
             session.execute(claims.table.delete().where(of_sender))
             received.erase(session, sender, note.message if note else "")
+            erased.forget(session, claims.of_conversation(sender))
         if note:
             erased.write(session, note)
         session.commit()

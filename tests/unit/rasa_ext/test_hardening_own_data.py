@@ -141,6 +141,29 @@ async def test_what_has_left_is_told(bot: Stored) -> None:
     assert "clinic's staff to delete it, too" in said[1]
 
 
+async def test_what_has_left_is_told_though_the_first_try_has_erased_its_trace(
+    bot: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clinic's tables were erased, and with them what tells of the delivery; then the tracker failed."""
+    with database.transaction() as connection:
+        connection.execute(sa.update(tables.outbox).values(delivered=1.0))
+
+    async def fail(*_: Any) -> None:
+        raise OSError
+
+    await bot.turn("forget me", "delete_data")
+    with monkeypatch.context() as patch:
+        patch.setattr(erasure, "_erase", fail)
+        await bot.turn("yes", "affirm")
+    assert clinic_rows() == []
+    said = await bot.turn("yes", "affirm")
+    assert len(said) == 2
+    assert "clinic's staff to delete it, too" in said[1]
+    # Of the next conversation nothing has left.
+    await bot.turn("forget me", "delete_data")
+    assert len(await bot.turn("yes", "affirm")) == 1
+
+
 async def test_the_event_broker_hears_nothing(tmp_path: Path) -> None:
     """Of the turn in which everything is erased."""
     told: list[Any] = []
