@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping
+from functools import partial
 
 from assistant import logs
 from assistant.observability import metrics
 from clinic import outbox, settings
-from clinic.outbox import DELIVERED, FAILED, WAITING, Delivery
+from clinic.database import ClinicDatabaseError
+from clinic.outbox import DELIVERED, ERASED, FAILED, WAITING, Delivery, ErasedError
 from clinic.settings import SettingsError
 
 logger = logging.getLogger(__name__)
@@ -38,7 +40,8 @@ def deliver_one() -> str:
     """Deliver what has been due longest, on the ways that are switched on.
 
     Returns:
-        `delivered`, `waiting` (it is tried again later) or `failed`; an empty text when nothing is due.
+        `delivered`, `waiting` (it is tried again later), `failed`, or `erased` (by its patient, since it was
+        claimed); an empty text when nothing is due.
 
     Raises:
         ClinicDatabaseError: The database can't be used.
@@ -46,7 +49,10 @@ def deliver_one() -> str:
     claimed = outbox.claim(ways())
     if claimed is None:
         return ""
-    problem = _send(claimed)
+    try:
+        problem = _send(claimed)
+    except ErasedError:
+        return ERASED
     result = metrics.NOT_DELIVERED if problem else metrics.DELIVERED
     metrics.DELIVERY_TRIES.labels(claimed.way, result).inc()
     if not problem:
@@ -59,17 +65,25 @@ def deliver_one() -> str:
 
 
 def _send(claimed: Delivery) -> str:
-    """Return the kind of the error; an empty text when it was delivered."""
+    """Return the kind of the error; an empty text when it was delivered.
+
+    Raises:
+        ErasedError: Its patient has erased it; nothing has left.
+        ClinicDatabaseError: Nobody knows whether it is still there; nothing has left.
+    """
     # Here: they bring templates and more, which would slow down a start.
     from clinic import mail, webhook
 
+    look_again = partial(outbox.look_again, claimed)
     try:
         if claimed.way == EMAIL and (to := settings.mail()) is not None:
-            mail.send(claimed.request, to)
+            mail.send(claimed.request, to, look_again)
         elif claimed.way == WEBHOOK and (hook := settings.webhook()) is not None:
-            webhook.send(claimed.request, hook)
+            webhook.send(claimed.request, hook, look_again)
         else:
             return "NotSet"
+    except (ErasedError, ClinicDatabaseError):
+        raise
     except webhook.RefusedError as error:
         return str(error)
     except Exception as error:

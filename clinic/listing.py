@@ -15,9 +15,10 @@ import sqlalchemy as sa
 
 from clinic import audit
 from clinic.database import transaction
-from clinic.outbox import NEVER
-from clinic.requests import DONE, NUMBER, STATES, Request
+from clinic.outbox import NEVER, OFF
+from clinic.requests import DONE, IN_PROGRESS, NUMBER, STATES, Request
 from clinic.search import matches
+from clinic.tables import audit as trail
 from clinic.tables import outbox, requests
 
 #: For a query: whatever is not done.
@@ -47,9 +48,11 @@ class Delivery:
 
     @property
     def state(self) -> str:
-        """`delivered`, `waiting`, `failed` (it is tried again when it is due) or `given_up`."""
+        """`delivered`, `waiting`, `failed` (it is tried again when it is due), `given_up` or `off` (its way is)."""
         if self.delivered is not None:
             return "delivered"
+        if self.error == OFF:
+            return "off"
         if self.due >= NEVER:
             return "given_up"
         return "failed" if self.attempts and self.error else "waiting"
@@ -57,9 +60,13 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Listed(Request):
-    """A request as staff see it: with its deliveries, one for each way, in order."""
+    """A request as staff see it: with its deliveries, one for each way, in order, and who has it in progress.
+
+    `by` is the name of a member of staff, or of a command; empty when nobody has it, or the audit has forgotten.
+    """
 
     deliveries: tuple[Delivery, ...] = ()
+    by: str = ""
 
     @property
     def late(self) -> bool:
@@ -280,7 +287,7 @@ def _in_state(state: str) -> list[Any]:
 
 
 def _delivery_failed() -> Any:
-    failed = (outbox.c.delivered.is_(None), outbox.c.attempts > 0, outbox.c.error != "")
+    failed = (outbox.c.delivered.is_(None), outbox.c.attempts > 0, outbox.c.error.not_in(("", OFF)))
     return sa.exists().where(outbox.c.request == requests.c.id, *failed)
 
 
@@ -303,4 +310,16 @@ def _made(connection: Any, rows: Sequence[Any]) -> tuple[Listed, ...]:
     for row in connection.execute(asked) if ids else ():
         made = Delivery(row.way, row.attempts, row.due, row.delivered, row.error)
         deliveries.setdefault(row.request, []).append(made)
-    return tuple(Listed.from_row(row._mapping, deliveries=tuple(deliveries.get(row.id, ()))) for row in rows)
+    by = _who_has(connection, [row.id for row in rows if row.state == IN_PROGRESS])
+    return tuple(
+        Listed.from_row(row._mapping, deliveries=tuple(deliveries.get(row.id, ())), by=by.get(row.id, ""))
+        for row in rows
+    )
+
+
+def _who_has(connection: Any, ids: Sequence[str]) -> dict[str, str]:
+    """Return who marked each of these requests as in progress, last."""
+    if not ids:
+        return {}
+    asked = sa.select(trail.c.what, trail.c.who).where(trail.c.action == IN_PROGRESS, trail.c.what.in_(ids))
+    return {row.what: row.who for row in connection.execute(asked.order_by(trail.c.id))}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import smtplib
 import ssl
+from collections.abc import Callable
 from email.message import EmailMessage
 from email.utils import formatdate
 
@@ -19,8 +20,17 @@ logger = logging.getLogger(__name__)
 TIMEOUT = 15
 
 
-def send(request: Request, settings: Mail) -> None:
-    """Send the e-mail. Raises OSError or smtplib.SMTPException when no recipient's server took it."""
+def send(request: Request, settings: Mail, look_again: Callable[[], None] = lambda: None) -> None:
+    """Send the e-mail.
+
+    Args:
+        request: what to tell.
+        settings: of the mail server.
+        look_again: called when all is ready to send; what it raises keeps the e-mail here.
+
+    Raises:
+        OSError, smtplib.SMTPException: No recipient's server took it.
+    """
     message = build(request, settings)
     context = ssl.create_default_context() if settings.tls != OFF else None
     kind = smtplib.SMTP_SSL if settings.tls == SSL else smtplib.SMTP
@@ -30,6 +40,7 @@ def send(request: Request, settings: Mail) -> None:
             server.starttls(context=context)
         if settings.user:
             server.login(settings.user, settings.password)
+        look_again()
         refused = server.send_message(message, settings.sender, list(settings.recipients))
     if refused:
         # The others have it; sending it again would only repeat it for them.

@@ -27,7 +27,11 @@ FIRST, LONGEST = 5.0, 3600.0
 GIVE_UP, ATTEMPTS = 5 * 86400.0, 100
 #: When a failed delivery is due: never by itself.
 NEVER = 1e12
+#: Stands as the error of what is not sent because its way is switched off.
+OFF = "SwitchedOff"
 DELIVERED, WAITING, FAILED = "delivered", "waiting", "failed"
+#: Of a delivery whose request is no longer there.
+ERASED = "erased"
 #: Name of what staff do, in the audit.
 AGAIN = "deliver_again"
 
@@ -41,7 +45,8 @@ class Standing:
         oldest: when the oldest request was stored that is waiting (seconds since 1970); None without one.
         given_up: how many are no longer tried.
 
-    The last two leave out requests that staff have marked as done: nobody waits for them.
+    The last two leave out requests that staff have marked as done: nobody waits for them. The last three leave
+    out what is not sent because its way is switched off: nobody can mend that but who switched it off.
     """
 
     delivered: int
@@ -67,8 +72,14 @@ class Delivery:
     request: Request
 
 
+class ErasedError(Exception):
+    """The request was erased since its delivery was claimed; nothing of it may leave."""
+
+
 def claim(ways: Sequence[str], now: float | None = None) -> Delivery | None:
     """Claim the delivery that has been due longest; nobody else gets it while the claim holds.
+
+    When there is none, it is noted what waits for a way that is not among `ways`, or is again.
 
     Raises:
         ClinicDatabaseError: The database can't be used.
@@ -81,10 +92,26 @@ def claim(ways: Sequence[str], now: float | None = None) -> Delivery | None:
         first = sa.select(outbox).where(free).order_by(outbox.c.due, outbox.c.id).limit(1)
         row = connection.execute(first.with_for_update(skip_locked=True)).mappings().first()
         if row is None:
+            _note(connection, ways, now)
             return None
         connection.execute(sa.update(outbox).where(outbox.c.id == row["id"]).values(leased=now + LEASE))
         found = connection.execute(sa.select(requests).where(requests.c.id == row["request"]))
         return Delivery(row["id"], row["way"], row["attempts"], Request.from_row(found.mappings().one()))
+
+
+def look_again(delivery: Delivery) -> None:
+    """Make sure that a claimed request is still there; to be called right before it leaves.
+
+    Connecting to a slow server takes seconds, in which its patient may have erased it.
+
+    Raises:
+        ErasedError: It is not.
+        ClinicDatabaseError: Nobody knows; it may not leave, and the claim ends by itself.
+    """
+    with transaction() as connection:
+        there = sa.select(outbox.c.id).where(outbox.c.id == delivery.id)
+        if connection.execute(there).first() is None:
+            raise ErasedError
 
 
 def delivered(delivery: Delivery, now: float | None = None) -> None:
@@ -136,12 +163,12 @@ def standing() -> dict[str, Standing]:
     Raises:
         ClinicDatabaseError: The database can't be used.
     """
-    never, open_ = outbox.c.due >= NEVER, requests.c.state != DONE
+    never, open_, left = outbox.c.due >= NEVER, requests.c.state != DONE, _left() & (outbox.c.error != OFF)
     columns = (
         sa.func.sum(sa.case((outbox.c.delivered.is_not(None), 1), else_=0)),
-        sa.func.sum(sa.case((_left() & ~never, 1), else_=0)),
-        sa.func.min(sa.case((_left() & ~never & open_, requests.c.created))),
-        sa.func.sum(sa.case((_left() & never & open_, 1), else_=0)),
+        sa.func.sum(sa.case((left & ~never, 1), else_=0)),
+        sa.func.min(sa.case((left & ~never & open_, requests.c.created))),
+        sa.func.sum(sa.case((left & never & open_, 1), else_=0)),
     )
     joined = outbox.join(requests, outbox.c.request == requests.c.id)
     query = sa.select(outbox.c.way, *columns).select_from(joined).group_by(outbox.c.way)
@@ -152,6 +179,8 @@ def standing() -> dict[str, Standing]:
 
 def retry(who: str, request: str = "") -> int:
     """Let failed deliveries begin anew, now: their tries count from nothing; the audit tells it.
+
+    What is not sent because its way is switched off stays as it is.
 
     Args:
         who: name of the member of staff, or of the command.
@@ -165,7 +194,8 @@ def retry(who: str, request: str = "") -> int:
     """
     failed = (outbox.c.attempts > 0, outbox.c.request == request) if request else (outbox.c.due >= NEVER,)
     with transaction() as connection:
-        found = connection.execute(sa.select(outbox.c.id, outbox.c.request).where(_left(), *failed)).all()
+        asked = sa.select(outbox.c.id, outbox.c.request).where(_left(), outbox.c.error != OFF, *failed)
+        found = connection.execute(asked).all()
         anew = sa.update(outbox).where(outbox.c.id == sa.bindparam("row"), _left())
         anew = anew.values(due=time.time(), attempts=0, error="")
         for row in found:
@@ -173,6 +203,17 @@ def retry(who: str, request: str = "") -> int:
         for named in sorted({row.request for row in found}):
             audit.record(connection, who, AGAIN, named)
     return len(found)
+
+
+def _note(connection: Any, ways: Sequence[str], now: float) -> None:
+    """Mark what waits for a way that is switched off, and let go on what waits for one that is on again."""
+    marked = outbox.c.error == OFF
+    off = sa.update(outbox).where(_left(), ~marked, outbox.c.way.not_in(ways))
+    connection.execute(off.values(error=OFF))
+    on = sa.update(outbox).where(_left(), marked, outbox.c.way.in_(ways))
+    # What was given up stays so, until somebody has it tried again.
+    due = sa.case((outbox.c.due >= NEVER, outbox.c.due), else_=now)
+    connection.execute(on.values(error="", due=due))
 
 
 def _left() -> Any:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +70,12 @@ def known(conversation: str) -> list[Wish]:
     ]
 
 
+def may_have_left(conversation: str) -> bool:
+    """Tell whether a request of a conversation may have left by e-mail or webhook. Raises ClinicDatabaseError."""
+    with transaction() as connection:
+        return _may_have_left(connection, _requests_of(connection, conversation))
+
+
 def erase(conversation: str) -> Erased:
     """Erase all that the clinic's tables hold of a conversation, in one transaction.
 
@@ -80,8 +87,7 @@ def erase(conversation: str) -> Erased:
     """
     with transaction() as connection:
         ids = _requests_of(connection, conversation)
-        hashed = audit.c.what == audit_id(conversation)
-        named = connection.execute(sa.update(audit).where(hashed).values(what="")).rowcount
+        named = _unname(connection, [conversation])
         sent = _may_have_left(connection, ids)
         rows = erase_requests(connection, ids)
         for table, column in PERSONAL.items():
@@ -104,6 +110,24 @@ def erase_requests(connection: Any, ids: list[str]) -> int:
     return erased
 
 
+def forget_names(conversations: Iterable[str]) -> int:
+    """Take the hashes of conversations that are over out of the audit; return in how many lines they stood.
+
+    Raises:
+        ClinicDatabaseError: The database can't be used; some may still be there.
+    """
+    names, lines = list(conversations), 0
+    for start in range(0, len(names), BATCH):
+        with transaction() as connection:
+            named = _unname(connection, names[start : start + BATCH])
+            if named:
+                database.deleting(connection)
+        lines += named
+    if lines:
+        overwrite()
+    return lines
+
+
 def overwrite() -> None:
     """Let nothing of what was deleted stand in SQLite's files; never raises."""
     try:
@@ -111,6 +135,12 @@ def overwrite() -> None:
     except Exception as error:
         # The rows are gone all the same; the next deletion or the next purge does the rest.
         logger.warning("privacy: SQLite's file could not be swept now: %s", logs.kind(error))
+
+
+def _unname(connection: Any, conversations: list[str]) -> int:
+    hashes = [audit_id(name) for name in conversations]
+    named = sa.update(audit).where(audit.c.what.in_(hashes)).values(what="")
+    return int(connection.execute(named).rowcount)
 
 
 def _requests_of(connection: Any, conversation: str) -> list[str]:

@@ -45,7 +45,7 @@ class Configuration:
     """What is in force.
 
     Attributes:
-        environ: variables of the environment; of their values only addresses of recipients are told.
+        environ: variables of the environment; of their values only the servers of recipients are told.
         channels: names of the messengers that are switched on.
         conversation_days: after which conversations are erased; None where nothing does it.
         amounts: of tables outside of the clinic's database.
@@ -159,8 +159,14 @@ def _recipients(words: Any, environ: Mapping[str, str]) -> list[str]:
     for entry in words["recipients"]:
         value = environ.get(entry.get("when") or "", "")
         if value or not entry.get("when"):
-            told.append(entry["text"].replace("{value}", without_login(value)))
+            told.append(entry["text"].replace("{value}", server_of(value)))
     return told
+
+
+def server_of(address: str) -> str:
+    """Return which server an address names, and nothing more: the path of a webhook may be its secret."""
+    scheme, mark, rest = without_login(address).rpartition("://")
+    return f"{scheme}{mark}{rest.partition('/')[0]}"
 
 
 def without_login(address: str) -> str:

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from assistant.retention import Kind, retention
 from clinic.database import deleting, transaction
-from clinic.privacy import erase_requests, overwrite
+from clinic.privacy import erase_requests, forget_names, overwrite
 from clinic.tables import audit, counts, questions, requests, takeovers
+from clinic.takeovers import GIVE_BACK, TAKE, audit_id
 
 DAY = 86_400
 #: The state of a request that needs nobody any more.
@@ -48,12 +49,29 @@ def taken_over_before(moment: float) -> list[str]:
 
 
 def forget_takeovers(conversations: list[str]) -> None:
-    """Erase the flags of conversations that are over. Raises ClinicDatabaseError."""
+    """Erase the flags of conversations that are over, and their hashes. Raises ClinicDatabaseError."""
     if conversations:
         with transaction() as connection:
             connection.execute(sa.delete(takeovers).where(takeovers.c.conversation.in_(conversations)))
             deleting(connection)
+        forget_names(conversations)
         overwrite()
+
+
+def forget_old_names(moment: float) -> None:
+    """Take the hashes of conversations out of what the audit kept of take-overs before then; the lines stay.
+
+    Each goes with its conversation (`privacy.forget_names`); this is for what a killed process has left.
+    Those that are taken over now stay. Raises ClinicDatabaseError.
+    """
+    with transaction() as connection:
+        now = [audit_id(name) for name in connection.execute(sa.select(takeovers.c.conversation)).scalars()]
+        old = (audit.c.action.in_((TAKE, GIVE_BACK)), audit.c.at < moment, audit.c.what != "")
+        unnamed = sa.update(audit).where(*old, audit.c.what.not_in(now)).values(what="")
+        if not connection.execute(unnamed).rowcount:
+            return
+        deleting(connection)
+    overwrite()
 
 
 def _done(connection: Any, before: float) -> int:

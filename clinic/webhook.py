@@ -8,6 +8,7 @@ import http.client
 import json
 import ssl
 import time
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from clinic.letter import as_json
@@ -28,8 +29,13 @@ class RefusedError(Exception):
         self.status = status
 
 
-def send(request: Request, settings: Webhook) -> None:
+def send(request: Request, settings: Webhook, look_again: Callable[[], None] = lambda: None) -> None:
     """Post the request. A redirect is not followed: the address is what the clinic has set.
+
+    Args:
+        request: what to tell.
+        settings: of the receiver.
+        look_again: called when all is ready to send; what it raises keeps the request here.
 
     Raises:
         RefusedError: The answer was none of 200 to 299.
@@ -47,6 +53,8 @@ def send(request: Request, settings: Webhook) -> None:
         connection = http.client.HTTPConnection(host, parts.port, timeout=TIMEOUT)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
+        connection.connect()
+        look_again()
         connection.request("POST", path, body, headers(request, body, settings.secret))
         status = connection.getresponse().status
     finally:

@@ -11,8 +11,8 @@ from clinic.database import ClinicDatabaseError
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between two looks, and after an error of the database.
-POLL, AFTER_ERROR = 5.0, 30.0
+#: Seconds between two looks, after an error of the database, and where no way is on.
+POLL, AFTER_ERROR, IDLE = 5.0, 30.0, 600.0
 
 _lock = threading.Lock()
 _wake, _over = threading.Event(), threading.Event()
@@ -20,13 +20,12 @@ _thread: threading.Thread | None = None
 
 
 def start() -> bool:
-    """Start the thread when a way of delivery is switched on; return whether it runs.
+    """Start the thread; return whether a way of delivery is switched on.
 
+    Where none is, it only notes what waits for one that is no more.
     Nothing is opened here: a database that is slow or away must not keep a server from starting.
     """
     global _thread
-    if not delivery.ways():
-        return False
     with _lock:
         if _thread is None or not _thread.is_alive():
             for problem in delivery.wrong_settings():
@@ -34,7 +33,7 @@ def start() -> bool:
             _over.clear()
             _thread = threading.Thread(target=_work, name="stria-deliveries", daemon=True)
             _thread.start()
-    return True
+    return bool(delivery.ways())
 
 
 def wake() -> None:
@@ -51,15 +50,15 @@ def stop(seconds: float = 0.0) -> None:
 
 
 def _work() -> None:
-    well = True
+    well, idle = True, not delivery.ways()
     while not _over.is_set():
         try:
             found = delivery.deliver_one()
             well = True
         except ClinicDatabaseError as error:
-            if well:
+            if well and not idle:
                 logger.error("deliveries wait for the clinic's database: %s", logs.Kind(error))
             well, found = False, ""
         if not found:
-            _wake.wait(POLL if well else AFTER_ERROR)
+            _wake.wait((IDLE if idle else POLL) if well else AFTER_ERROR)
             _wake.clear()

@@ -48,7 +48,10 @@ def lines(found: listing.Found, query: Query) -> str:
         ways = ", ".join(way for way in (one.phone, one.email) if way)
         late = " (not delivered yet)" if one.late else ""
         when = f"{datetime.fromtimestamp(one.created, timezone.utc):%Y-%m-%d %H:%M} UTC"
-        head = f"{when}  {one.state:<11}  {one.number}  {_line(one.name) or 'no name'}: {_line(ways)}{late}"
+        by = f" by {_line(one.by)}" if one.by else ""
+        head = (
+            f"{when}  {one.state + by:<11}  {one.number}  {_line(one.name) or 'no name'}: {_line(ways)}{late}"
+        )
         shown += [head, *([f"    {_line(one.wish)}"] if one.wish else [])]
     total = f"{found.total} {'request' if found.total == 1 else 'requests'}"
     kind = f" {query.state.replace('_', ' ')}" if query.state else ""

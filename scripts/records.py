@@ -66,18 +66,19 @@ def amounts(store: Any) -> list[Amount]:
     import sqlalchemy as sa
     from rasa.core.tracker_store import SQLTrackerStore
 
-    from rasa_ext.stores import claims, received
+    from rasa_ext.stores import claims, erased, received
     from rasa_ext.stores.wrappers import innermost
 
     inner = innermost(store)
     if not isinstance(inner, SQLTrackerStore):
         raise CommandError("the tracker store of endpoints.yml is no SQL store")
-    claims.prepare(inner.engine)
-    received.prepare(inner.engine)
+    beside = (claims, erased, received)
+    for each in beside:
+        each.prepare(inner.engine)
     found = []
     with inner.session_scope() as session:
         columns = {"events": inner.SQLEvent.timestamp}
-        columns |= {table.name: table.c.at for table in (claims.table, received.table)}
+        columns |= {table.name: table.c.at for table in (each.table for each in beside)}
         for name, age in columns.items():
             count, oldest = session.query(sa.func.count(age), sa.func.min(age)).one()
             found.append(Amount(name, int(count), day_of(oldest)))
@@ -102,7 +103,7 @@ def configuration(folder: Path) -> Configuration:
         conversation_days=session_days(folder) if retention.can_purge(innermost(store)) else None,
         amounts=amounts(store),
         places=[
-            ("events, stria_claims, stria_received", without_login(events)),
+            ("events, stria_claims, stria_erased, stria_received", without_login(events)),
             ("clinic_*", without_login(database.url())),
         ],
         version=version(),

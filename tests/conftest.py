@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,16 @@ def pytest_configure(config: pytest.Config) -> None:
     if database.URL not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
         # Each worker of a run on several cores has its own.
         os.environ[database.URL] = f"sqlite:///{folder.name}/clinic.db"
+
+
+@pytest.fixture
+def clinic_db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty SQLite database of the clinic, for this process and those that it starts; returns where it is."""
+    path = tmp_path / "clinic.db"
+    monkeypatch.setenv(database.URL, f"sqlite:///{path}")
+    database.close()
+    yield path
+    database.close()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,4 +1,4 @@
-"""Part of check 11: in data/handover/forms.yml only a yes is a yes. Other languages: `locale_contact`."""
+"""Part of check 11: in data/handover/forms.yml only a yes is a yes, and it answers a question. Other languages: `locale_contact`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from assistant.check.finding import Finding
 from assistant.check.project import Project
 from assistant.datafiles import DataFileError, line_at, load_yaml
+from assistant.handover.consent import RESPONSE as CONSENT
 from assistant.handover.forms import FIELDS, FILE, LISTS, MEANINGS, forms, is_yes
 from assistant.text import words
 
@@ -42,6 +43,22 @@ def check(project: Project) -> Iterator[Finding]:
                     "Remove it: what is sent to people must have been agreed to",
                 )  # fmt: skip
     yield from _others(project)
+    yield from _consent(project)
+
+
+def ends_with_question(text: str) -> bool:
+    """Tell whether a text ends with a question, in any script that has its sign at the end."""
+    return text.rstrip(' \t\n"”»’)').endswith(("?", "？", "؟"))
+
+
+def _consent(project: Project) -> Iterator[Finding]:
+    """Yield texts of the consent that ask nothing: a yes to them would agree to nothing."""
+    for path, scalar in project.response_scalars():
+        if scalar.keys[1] == CONSENT and scalar.keys[-1] == "text" and not ends_with_question(scalar.text):
+            yield project.finding(
+                path, scalar.line, f"{CONSENT} does not end with a question",
+                "End it with what a yes agrees to, such as “Do you agree?”",
+            )  # fmt: skip
 
 
 def _others(project: Project) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from assistant import locales
+from assistant.check.contact_forms import ends_with_question
 from assistant.check.finding import Finding
 from assistant.datafiles import DataFileError, find, load_yaml
 from assistant.handover.forms import FIELDS, LISTS, MEANINGS, OWN_FILE, file_of, forms, meanings
@@ -25,7 +26,7 @@ _OPTIONAL = ("beside", "asks")
 
 
 def check(language: Language) -> Iterator[Finding]:
-    """Yield lists that are empty, a yes that can mean something else, and buttons that mean something else."""
+    """Yield lists that are empty, what a yes or a button may mean instead, and questions that ask nothing."""
     code = language.locale.code
     try:
         own = forms(code)
@@ -41,6 +42,20 @@ def check(language: Language) -> Iterator[Finding]:
             yield language.finding(OWN_FILE, line, f"{name} holds a phrase without letters", "Remove it")
     yield from _yes(language)
     yield from _buttons(language)
+    yield from _asked(language)
+
+
+def _asked(language: Language) -> Iterator[Finding]:
+    """Yield texts that do not end with a question though in English they do: what would be answered?"""
+    for name in QUESTIONS:
+        english, own = language.english.get(name), language.responses.get(name)
+        if english is None or own is None or not all(map(ends_with_question, english.texts)):
+            continue
+        if not all(map(ends_with_question, own.texts)):
+            yield language.finding(
+                RESPONSES, own.line, f"{name} does not end with a question, as it does in English",
+                "End it with what the patient answers",
+            )  # fmt: skip
 
 
 def _yes(language: Language) -> Iterator[Finding]:

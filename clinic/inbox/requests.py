@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import (
@@ -56,6 +57,10 @@ class Asked:
         parts = {"search": self.query.search, "state": state, "failed": "1" if self.query.failed else ""}
         return {name: value for name, value in {**parts, **others}.items() if value}
 
+    def place(self) -> dict[str, str]:
+        """Return the parts by which a request's page knows the way back to this page of the list."""
+        return self.parts(page=str(self.page) if self.page > 1 else "")
+
     def address(self, **others: str) -> str:
         """Return the address of this list, with some other parts."""
         return f"{url_for('requests.listed')}?{urlencode(self.parts(**others))}".rstrip("?")
@@ -63,7 +68,18 @@ class Asked:
 
 def asked() -> Asked:
     """Return what this request asks the list for."""
-    values = request.values.to_dict()
+    return _asked(request.values.to_dict())
+
+
+def came_from() -> dict[str, Any]:
+    """Return from which page of the list staff came, by the address of a request's page.
+
+    These are parts of our own list, each of which is read and written anew: nothing else can be led to.
+    """
+    return _asked(request.args.to_dict()).place()
+
+
+def _asked(values: dict[str, str]) -> Asked:
     if values.get("state") == "all":
         values["state"] = ""
     return Asked.read(values)
@@ -176,7 +192,7 @@ def _one(request_id: str, action: str | None) -> Listed:
 
 
 def _back(request_id: str) -> Answer:
-    return redirect(url_for("requests.shown", request_id=request_id), 303)
+    return redirect(url_for("requests.shown", request_id=request_id, **came_from()), 303)
 
 
 def _page(found: Listed, draft: str | None = None, problem: str = "") -> str:
@@ -196,6 +212,7 @@ def _page(found: Listed, draft: str | None = None, problem: str = "") -> str:
         problem=problem,
         longest=listing.LONGEST_NOTE,
         others=listing.others(found),
+        place=came_from(),
         history=audit.about(found.id, words.CHANGES),
         now=time.time(),
     )

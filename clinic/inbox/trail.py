@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from clinic import audit
 from clinic.inbox import words
+from clinic.requests import NUMBER
 
 blueprint = Blueprint("trail", __name__)
 
@@ -32,4 +33,5 @@ def listed() -> str:
         page_address=lambda other: url_for("trail.listed", who=named, action=action, page=other),
         who=named,
         action=action,
+        number=NUMBER,
     )

@@ -18,6 +18,7 @@ DELIVERIES = {
     "waiting": "waits to be sent",
     "failed": "failed, and is tried again",
     "given_up": "failed for days, and is no longer tried",
+    "off": "was not sent: it is switched off",
 }
 #: Why a try failed, by the kind of the error.
 PROBLEMS = {

@@ -16,7 +16,7 @@ from assistant.observability import metrics
 from assistant.screening.record import CheckRecord
 from assistant.screening.summary import summary_text
 from assistant.wording import wording
-from rasa_ext.channels import stores, transcript
+from rasa_ext.channels import stores, told, transcript
 from rasa_ext.channels.base import (
     ChannelError,
     Incoming,
@@ -112,11 +112,11 @@ class Conversations:
 
         async def is_new(message: UserMessage) -> bool:
             nonlocal known, left
-            used, events = await stores.look_up(agent.tracker_store, incoming.sender, message_id)
-            known = transcript.replies_to(events, message_id)
-            left = known == [] and transcript.was_left_to_a_person(events, message_id)
-            if used:
-                message.metadata = await self._new_metadata(agent, incoming, events)
+            looked = await stores.look_up(agent.tracker_store, incoming.sender, message_id)
+            known = await self._known(agent, looked, message_id)
+            left = known == [] and transcript.was_left_to_a_person(looked.events, message_id)
+            if looked.used:
+                message.metadata = await self._new_metadata(agent, incoming, looked.events)
             return known is None
 
         # Under the lock: at this moment no other server is taking the same message.
@@ -127,6 +127,12 @@ class Conversations:
             await outbox.deliver(reply)
         if not (known or outbox.count or left or turns.may_be_silent()):
             raise unavailable("has no answer right now")
+
+    async def _known(self, agent: Any, looked: stores.Looked, message_id: str) -> list[Reply] | None:
+        """Return what was said to a message; None when it was not taken yet."""
+        if looked.erased:
+            return await told.erased(agent.domain, looked.erased, self._channel.name(), message_id)
+        return transcript.replies_to(looked.events, message_id)
 
     async def _new_metadata(
         self, agent: Any, incoming: Incoming, events: Sequence[Any]

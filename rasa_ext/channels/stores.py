@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import Restarted, UserUttered
@@ -13,8 +13,9 @@ from rasa.shared.core.events import Restarted, UserUttered
 from rasa_ext.channels import transcript
 from rasa_ext.channels.replies import Reply
 from rasa_ext.metrics.timing import store_work
-from rasa_ext.stores import erasure
+from rasa_ext.stores import erased, erasure
 from rasa_ext.stores.apart import apart
+from rasa_ext.stores.claims import of_message
 from rasa_ext.stores.wrappers import innermost, primary
 
 __all__ = [
@@ -33,6 +34,20 @@ __all__ = [
 _RECENT = 30
 
 
+class Looked(NamedTuple):
+    """What is known of a message.
+
+    Attributes:
+        used: the patient has written before.
+        events: all of the conversation, when this message may be among them.
+        erased: what to tell when this message had everything erased.
+    """
+
+    used: bool
+    events: Sequence[Any]
+    erased: erased.Note | None
+
+
 @store_work("transcript")
 async def load(store: Any, sender: str) -> Any | None:
     """Return the tracker with all events of a conversation, or None. Raises when the store fails."""
@@ -40,29 +55,35 @@ async def load(store: Any, sender: str) -> Any | None:
 
 
 @store_work("look_up")
-async def look_up(store: Any, sender: str, message_id: str) -> tuple[bool, Sequence[Any]]:
-    """Tell whether the patient has written before; return all events when this message may be among them.
+async def look_up(store: Any, sender: str, message_id: str) -> Looked:
+    """Look for what is known of a message.
 
     A long conversation takes long to load, so SQL is asked first whether it has to be.
     """
     inner = innermost(store)
     if isinstance(inner, SQLTrackerStore):
-        used, seen = await apart(inner.engine, lambda: _used_and_seen(inner, sender, message_id))
+        used, seen, note = await apart(inner.engine, lambda: _used_and_seen(inner, sender, message_id))
         if not seen:
-            return used, ()
+            return Looked(used, (), note)
+    else:
+        note = erased.elsewhere(inner, of_message(sender, message_id))
     tracker = await load(store, sender)
     events = list(tracker.events) if tracker else []
-    return any(isinstance(e, UserUttered) for e in events), events
+    return Looked(any(isinstance(e, UserUttered) for e in events), events, note)
 
 
-def _used_and_seen(store: Any, sender: str, message_id: str) -> tuple[bool, bool]:
-    """Tell whether the patient has written before, and whether this message may be among it."""
+def _used_and_seen(store: Any, sender: str, message_id: str) -> tuple[bool, bool, erased.Note | None]:
+    """Tell whether the patient has written before, whether this message may be among it, or has erased all."""
+    erased.prepare(store.engine)
     with store.session_scope() as session:
         event = store.SQLEvent
         typed = session.query(event.id).filter(event.sender_id == sender, event.type_name == "user")
         # Rasa stores JSON: in what was typed, quotes have a backslash before them.
         mark = event.data.contains(f'"message_id": "{message_id}"', autoescape=True)
-        return typed.first() is not None, typed.filter(mark).first() is not None
+        used = typed.first() is not None
+        if used and typed.filter(mark).first() is not None:
+            return True, True, None
+        return used, False, erased.read(session, of_message(sender, message_id))
 
 
 @store_work("look_up")

@@ -57,8 +57,10 @@ class _Deeds:
         # Here, or the mends and the stores import each other.
         from rasa_ext.stores import erasure
 
+        message = getattr(tracker.latest_message, "message_id", None)
+        by = erasure.By(message, tracker.get_slot(locales.SLOT) or locales.DEFAULT) if message else None
         try:
-            erased = await erasure.erase(self._store, tracker.sender_id)
+            erased = await erasure.erase(self._store, tracker.sender_id, by)
         except Exception as error:
             self.failed = True
             logger.error("privacy: a conversation could not be erased: %s", logs.kind(error))

@@ -2,7 +2,8 @@
 
 First the clinic's tables, in one transaction; then the events and the claims, in one. Whoever is
 killed or fails in between has erased a part, has told nobody that it is done, and does the rest
-when it is asked again. Counts stay: they name nobody.
+when it is asked again. Counts stay: they name nobody. A hash of the message that asked for it stays for
+a day (`erased`), so that whoever is killed after it has the patient told by another server.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from rasa.shared.core.events import UserUttered
 
 from clinic import privacy, sqlite_file
 from rasa_ext.metrics.timing import store_work
-from rasa_ext.stores import claims, received
+from rasa_ext.stores import claims, erased, received
 from rasa_ext.stores.apart import apart
 from rasa_ext.stores.events import SMALL, forget_deleted
 from rasa_ext.stores.wrappers import every, innermost
@@ -26,17 +27,26 @@ from rasa_ext.stores.wrappers import every, innermost
 _KNOWN = (SQLTrackerStore, InMemoryTrackerStore, RedisTrackerStore)
 
 
+@dataclass(frozen=True)
+class By:
+    """The message that asks for an erasure: the channel's id of it, and the language of its conversation."""
+
+    message: str
+    language: str
+
+
 def can_erase(store: Any) -> bool:
     """Tell whether conversations in this tracker store can be erased."""
     return all(isinstance(s, _KNOWN) for s in every(store))
 
 
-async def erase(store: Any, sender: str) -> privacy.Erased:
+async def erase(store: Any, sender: str, by: By | None = None) -> privacy.Erased:
     """Erase all that is stored of a conversation; to be called under its lock.
 
     Args:
         store: the tracker store, with its wrappers.
         sender: the name of the conversation.
+        by: the message that asks for it, if one does; when it comes again, it is answered as the first time.
 
     Raises:
         NotImplementedError: This kind of tracker store is not known; nothing was erased.
@@ -46,10 +56,17 @@ async def erase(store: Any, sender: str) -> privacy.Erased:
     for inner in every(store):
         if not isinstance(inner, _KNOWN):
             raise NotImplementedError(type(inner).__name__)
-    erased = await in_clinic(lambda: privacy.erase(sender))
-    for inner in every(store):
-        await _erase(inner, sender)
-    return erased
+    stores, begun = every(store), erased.Note(claims.of_conversation(sender), True, "")
+    if await in_clinic(lambda: privacy.may_have_left(sender)):
+        for inner in stores:
+            await _begin(inner, begun)
+    gone: privacy.Erased = await in_clinic(lambda: privacy.erase(sender))
+    # Perhaps an earlier try came no further than this, and the clinic's tables tell nothing of it any more.
+    sent = gone.sent or any([await _is_begun(inner, begun) for inner in stores])
+    note = erased.Note(claims.of_message(sender, by.message), sent, by.language) if by else None
+    for inner in stores:
+        await _erase(inner, sender, note)
+    return privacy.Erased(gone.rows, sent)
 
 
 async def in_clinic(work: Any) -> Any:
@@ -57,25 +74,61 @@ async def in_clinic(work: Any) -> Any:
     return await asyncio.to_thread(work)
 
 
-@store_work("erase")
-async def _erase(store: Any, sender: str) -> None:
+async def _begin(store: Any, note: erased.Note) -> None:
+    """Note that something of a conversation may have left, before what tells of it is erased."""
+
+    def in_sql() -> None:
+        erased.prepare(store.engine)
+        with store.engine.connect() as connection, connection.begin():
+            erased.write(connection, note)
+
     if isinstance(store, SQLTrackerStore):
-        await apart(store.engine, lambda: erase_rows(store, sender))
+        await apart(store.engine, in_sql)
+    elif isinstance(store, InMemoryTrackerStore):
+        erased.write_in_memory(store, note)
+    else:
+        erased.write_in_redis(store.red, store, note)
+
+
+async def _is_begun(store: Any, note: erased.Note) -> bool:
+    def in_sql() -> bool:
+        erased.prepare(store.engine)
+        with store.engine.connect() as connection:
+            return erased.read(connection, note.message) is not None
+
+    if isinstance(store, SQLTrackerStore):
+        return await apart(store.engine, in_sql)
+    return erased.elsewhere(store, note.message) is not None
+
+
+@store_work("erase")
+async def _erase(store: Any, sender: str, note: erased.Note | None = None) -> None:
+    if isinstance(store, SQLTrackerStore):
+        await apart(store.engine, lambda: erase_rows(store, sender, note=note))
         await forget_deleted(store, most=SMALL)
     elif isinstance(store, InMemoryTrackerStore):
         store.store.pop(sender, None)
+        erased.forget_in_memory(store, claims.of_conversation(sender))
+        if note:
+            erased.write_in_memory(store, note)
     else:
-        store.red.delete(store.key_prefix + sender, claims.in_redis(store, sender))
+        with store.red.pipeline() as together:
+            begun = erased.in_redis(store, claims.of_conversation(sender))
+            together.delete(store.key_prefix + sender, claims.in_redis(store, sender), begun)
+            if note:
+                erased.write_in_redis(together, store, note)
+            together.execute()
 
 
-def erase_rows(store: Any, sender: str, *conditions: Any) -> int:
+def erase_rows(store: Any, sender: str, *conditions: Any, note: erased.Note | None = None) -> int:
     """Delete events and claims of a conversation in one transaction; return how many events there were.
 
     Nothing is deleted where no event meets the `conditions`. `events.forget_deleted` has to follow,
-    after one deletion or several.
+    after one deletion or several. A `note` of the message that asked for it is written with it.
     """
     claims.prepare(store.engine)
     received.prepare(store.engine)
+    erased.prepare(store.engine)
     with store.session_scope() as session:
         is_sqlite = session.get_bind().dialect.name == "sqlite"
         if is_sqlite:
@@ -89,7 +142,10 @@ def erase_rows(store: Any, sender: str, *conditions: Any) -> int:
         if deleted or not conditions:
             of_sender = claims.table.c.conversation == claims.of_conversation(sender)
             session.execute(claims.table.delete().where(of_sender))
-            received.erase(session, sender)
+            received.erase(session, sender, note.message if note else "")
+            erased.forget(session, claims.of_conversation(sender))
+        if note:
+            erased.write(session, note)
         session.commit()
     return deleted
 

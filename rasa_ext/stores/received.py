@@ -7,15 +7,16 @@ again that it does; what a killed server held is free after that, and another on
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakSet
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from rasa_ext.stores import beside
 from rasa_ext.stores.claims import of_conversation, of_message
 from rasa_ext.stores.unsynced import unsynced
 
@@ -27,12 +28,13 @@ TRIES = 3
 BATCH = 50
 #: Seconds after which nobody waits for an answer any more, such as on a channel that was switched off.
 KEPT = 86_400
+#: In the place of what was typed or pressed, where nobody needs it any more but an answer is due.
+WORDLESS = {"text": "-", "press": ""}
 
-_metadata = sa.MetaData()
 #: The words of a patient stand in `event`, for as long as the answer takes.
 table = sa.Table(
     "stria_received",
-    _metadata,
+    sa.MetaData(),
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("conversation", sa.String(64), nullable=False, index=True),
     sa.Column("channel", sa.String(32), nullable=False),
@@ -42,7 +44,6 @@ table = sa.Table(
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("event", sa.Text, nullable=False),
 )
-_ready: WeakSet[Any] = WeakSet()
 _INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -77,15 +78,8 @@ def usable(engine: Any) -> bool:
 
 
 def prepare(engine: Any) -> None:
-    """Make the table, once; another process may be doing the same."""
-    if engine in _ready:
-        return
-    try:
-        _metadata.create_all(engine)
-    except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError):
-        if not sa.inspect(engine).has_table(table.name):
-            raise
-    _ready.add(engine)
+    """Make the table where it is missing."""
+    beside.make(engine, table)
 
 
 def _now(engine: Any) -> Any:
@@ -175,6 +169,15 @@ def clear(connection: Any, now: float) -> int:
     return int(connection.execute(table.delete().where(table.c.at < now - KEPT)).rowcount)
 
 
-def erase(connection: Any, sender: str) -> None:
-    """Remove all of a conversation, in a transaction of the caller's; the table has to be there."""
-    connection.execute(table.delete().where(table.c.conversation == of_conversation(sender)))
+def erase(connection: Any, sender: str, message: str = "") -> None:
+    """Remove all of a conversation, in a transaction of the caller's; the table has to be there.
+
+    Of one `message` (`claims.of_message`) only the words go: whoever sent it is still to be answered, by
+    another server when this one is killed.
+    """
+    of_sender = table.c.conversation == of_conversation(sender)
+    connection.execute(table.delete().where(of_sender, table.c.id != message))
+    event = connection.execute(sa.select(table.c.event).where(table.c.id == message)).scalar()
+    if event is not None:
+        wordless = json.dumps({**json.loads(event), **WORDLESS})
+        connection.execute(table.update().where(table.c.id == message).values(event=wordless))

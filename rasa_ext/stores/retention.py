@@ -20,9 +20,10 @@ from rasa.shared.core.events import UserUttered
 
 from assistant import logs
 from assistant.retention import retention
+from clinic import privacy, sqlite_file
 from clinic import retention as of_clinic
-from clinic import sqlite_file
-from rasa_ext.stores import claims, received
+from clinic.database import ClinicDatabaseError
+from rasa_ext.stores import claims, erased, received
 from rasa_ext.stores.apart import apart
 from rasa_ext.stores.erasure import erase_rows, in_clinic
 from rasa_ext.stores.events import forget_deleted
@@ -66,12 +67,13 @@ async def purge(store: TrackerStore, locks: LockStore, days: int, now: float | N
     if not isinstance(store, SQLTrackerStore):
         raise NotImplementedError(type(store).__name__)
     before = (time.time() if now is None else now) - days * DAY
-    erased, busy = 0, set[str]()
+    gone, busy = list[str](), set[str]()
     while len(busy) < BATCH and (found := await apart(store.engine, lambda: _expired(store, before, busy))):
         for sender in found:
             try:
                 async with locks.lock(sender):
-                    erased += await apart(store.engine, partial(_erase, store, sender, before))
+                    if await apart(store.engine, partial(_erase, store, sender, before)):
+                        gone.append(sender)
             except LockError:
                 logger.warning("retention: a conversation is busy; its turn comes next time")
                 busy.add(sender)
@@ -79,13 +81,18 @@ async def purge(store: TrackerStore, locks: LockStore, days: int, now: float | N
             await asyncio.sleep(0)
     await apart(store.engine, partial(_clear, store, before + days * DAY))
     await forget_deleted(store)
-    return erased
+    try:
+        await in_clinic(lambda: privacy.forget_names(gone))
+    except ClinicDatabaseError as error:
+        logger.warning("retention: the audit still names conversations that are over: %s", logs.kind(error))
+    return len(gone)
 
 
 async def purge_clinic(store: TrackerStore | None, days: int, now: float | None = None) -> dict[str, int]:
     """Erase what the clinic's tables have held for too long; return how many rows of each kind went.
 
-    Flags that a person has taken a conversation over go with it: once it is no more in `store`.
+    Flags that a person has taken a conversation over go with it: once it is no more in `store`. So do their
+    hashes in the audit; what `purge` could not take out goes when it is as old as a conversation gets.
 
     Raises:
         DataFileError: data/retention.yml can't be used.
@@ -97,6 +104,7 @@ async def purge_clinic(store: TrackerStore | None, days: int, now: float | None 
         old = await in_clinic(lambda: of_clinic.taken_over_before(present - days * DAY))
         over = await apart(store.engine, lambda: [name for name in old if not _exists(store, name)])
         await in_clinic(lambda: of_clinic.forget_takeovers(over))
+        await in_clinic(lambda: of_clinic.forget_old_names(present - days * DAY))
     return erased
 
 
@@ -126,13 +134,14 @@ async def keep_purging(store: TrackerStore | None, locks: LockStore, days: int, 
 
 
 def _clear(store: Any, now: float) -> None:
-    """Delete what stands beside the events for too long: claims, and messages that nobody answered."""
-    claims.prepare(store.engine)
-    received.prepare(store.engine)
+    """Delete what stands beside the events for too long: claims, notes, and messages that nobody answered."""
+    for beside in (claims, erased, received):
+        beside.prepare(store.engine)
     with store.session_scope() as session:
         if session.get_bind().dialect.name == "sqlite":
             session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
         claims.clear(session, now)
+        erased.clear(session, now)
         # Words of a patient, whose conversation may never have begun.
         if received.clear(session, now) and session.get_bind().dialect.name == "sqlite":
             session.connection().exec_driver_sql(sqlite_file.MARK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -156,15 +157,14 @@ def watch() -> Iterator[Watch]:
     assert seen.problems == []
 
 
-@pytest.fixture
-def new_context(browser: Browser, bot: OwnStack, watch: Watch) -> Iterator[NewContext]:
-    """Makes a browser of somebody's own: with options of Playwright's, and its own cookies."""
+@contextmanager
+def watched(browser: Browser, watch: Watch, **defaults: Any) -> Iterator[NewContext]:
+    """Makes browsers of somebody's own, with options of Playwright's; closes them at the end."""
     contexts: list[BrowserContext] = []
 
     def make(**options: Any) -> BrowserContext:
-        context = browser.new_context(**{"base_url": bot.url, "accept_downloads": True, **options})
+        context = browser.new_context(**{"accept_downloads": True, **defaults, **options})
         context.set_default_timeout(20_000)
-        context.add_init_script(OPEN_SHADOW)
         watch.add(context)
         contexts.append(context)
         return context
@@ -172,6 +172,26 @@ def new_context(browser: Browser, bot: OwnStack, watch: Watch) -> Iterator[NewCo
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def new_context(browser: Browser, bot: OwnStack, watch: Watch) -> Iterator[NewContext]:
+    """Makes a visitor's browser, with its own cookies."""
+    with watched(browser, watch, base_url=bot.url) as make:
+
+        def made(**options: Any) -> BrowserContext:
+            context = make(**options)
+            context.add_init_script(OPEN_SHADOW)
+            return context
+
+        yield made
+
+
+@pytest.fixture
+def paper(browser: Browser, watch: Watch) -> Iterator[Page]:
+    """An empty page in a browser of its own, for pages that no server shows."""
+    with watched(browser, watch) as make:
+        yield make().new_page()
 
 
 @pytest.fixture

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from assistant.screening.fhir_rules import check_response
 from clinic import database, tables, takeovers
 from clinic.insights import store
 from clinic.outbox import NEVER
-from tests.browser.conftest import Watch
+from tests.browser.conftest import NewContext, Watch, watched
 from tests.browser.test_axe import violations
 from tests.clinic_rows import add, audited, deliver, row
 from tests.inbox import NAME, PASSWORD, make_app
@@ -69,22 +69,10 @@ def requests(server: InboxServer) -> dict[str, str]:
 
 
 @pytest.fixture
-def open_context(
-    browser: Browser, server: InboxServer, watch: Watch
-) -> Iterator[Callable[..., BrowserContext]]:
-    """Makes browsers of staff, with options of Playwright's."""
-    contexts: list[BrowserContext] = []
-
-    def make(**options: Any) -> BrowserContext:
-        context = browser.new_context(base_url=server.url, accept_downloads=True, **options)
-        context.set_default_timeout(20_000)
-        watch.add(context)
-        contexts.append(context)
-        return context
-
-    yield make
-    for context in contexts:
-        context.close()
+def open_context(browser: Browser, server: InboxServer, watch: Watch) -> Iterator[NewContext]:
+    """Makes browsers of staff."""
+    with watched(browser, watch, base_url=server.url) as make:
+        yield make
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +82,7 @@ def cookies() -> list[Any]:
 
 
 @pytest.fixture
-def staff_page(open_context: Callable[..., BrowserContext], cookies: list[Any]) -> Open:
+def staff_page(open_context: NewContext, cookies: list[Any]) -> Open:
     """Opens a page as somebody who has logged in."""
 
     def open_page(**options: Any) -> Page:
@@ -125,9 +113,7 @@ def press(page: Page, name: str) -> None:
 
 
 class TestWork:
-    def test_a_day(
-        self, open_context: Callable[..., BrowserContext], requests: dict[str, str], tmp_path: Path
-    ) -> None:
+    def test_a_day(self, open_context: NewContext, requests: dict[str, str], tmp_path: Path) -> None:
         """Logs in, searches, reads, takes over, notes, sets the state, exports, prints, and logs out."""
         page = open_context().new_page()
         page.goto(f"/requests/{requests['full']}")
@@ -146,6 +132,9 @@ class TestWork:
         text = Path(download.value.path()).read_text(encoding="utf-8-sig")
         assert [r["name"] for r in csv.DictReader(io.StringIO(text))] == ["Ann Full"]
 
+        page.get_by_role("link", name="Ann Full").click()
+        page.get_by_role("link", name="Back to the requests").click()
+        expect(page.get_by_role("status")).to_contain_text("1 request with “full”")
         page.get_by_role("link", name="Ann Full").click()
         expect(page.get_by_text("Signs of an emergency were described in this conversation.")).to_be_visible()
         press(page, "Take over")
@@ -284,7 +273,7 @@ class TestAccessible:
         assert {path: problems for path, problems in found.items() if problems} == {}
 
     @pytest.mark.parametrize("scheme", ["light", "dark"])
-    def test_login(self, open_context: Callable[..., BrowserContext], scheme: str) -> None:
+    def test_login(self, open_context: NewContext, scheme: str) -> None:
         """Before and after a wrong password, which is announced."""
         page = open_context(color_scheme=scheme, viewport={"width": 320, "height": 640}).new_page()
         page.goto("/login")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from clinic.insights.groups import Group, Ranked
 from clinic.insights.page import page
@@ -20,15 +18,6 @@ FIGURES = added(["2026-11-16", "2026-11-23"], COUNTS)
 LONG = Ranked(
     (Group(1, "x" * 500, 9, 1.0, "2026-11-01", "2026-11-02", "", {}, ("x" * 500, "y " * 300)),), 0, 9
 )
-
-
-@pytest.fixture
-def paper(browser: Browser, watch: Watch) -> Iterator[Page]:
-    """An empty page in a browser of its own."""
-    context = browser.new_context()
-    watch.add(context)
-    yield context.new_page()
-    context.close()
 
 
 @pytest.mark.parametrize("groups", [GROUPS, LONG, Ranked((), 0, 0)], ids=["groups", "long", "none"])

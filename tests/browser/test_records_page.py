@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from clinic.records import as_page, record
-from tests.browser.conftest import Watch
 from tests.unit.clinic.test_records import configuration
 
 #: A4, lying, without its margins of 15 mm, at 96 dots an inch.
@@ -24,15 +21,6 @@ def page_of_records() -> str:
         "STRIA_WEBHOOK_URL": "https://x.example/" + "y" * 300,
     }
     return as_page(record(configuration(environ=environ, channels=("telegram", "slack"))))
-
-
-@pytest.fixture
-def paper(browser: Browser, watch: Watch) -> Iterator[Page]:
-    """An empty page in a browser of its own."""
-    context = browser.new_context()
-    watch.add(context)
-    yield context.new_page()
-    context.close()
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -122,6 +122,19 @@ def test_a_visitor_who_goes_away(own: OwnStack, visitor: Visitor) -> None:
     assert own.user_turns(sender) == ["start the check", "no"]
 
 
+def test_an_erasure_is_told_by_the_next_server(own: OwnStack, visitor: Visitor) -> None:
+    """The server is killed as soon as all is gone; the same yes, sent again, is answered and begins nothing."""
+    sender = sender_of(own, visitor, "hello")
+    assert "delete all that is stored" in visitor.say("delete my data").texts[0]
+    waits = visitor.start("yes", "message-9")
+    eventually(lambda: sender not in own.senders())
+    own.kill("rasa")
+    waits.close()
+    own.start("rasa")
+    assert visitor.say("yes", "message-9").texts[0].startswith("I have deleted all that was stored")
+    assert sender not in own.senders()
+
+
 @pytest.mark.parametrize(
     "text", ["/restart", "/session_start", "/deny", '/inform{"herpes":"no"}', "/EXTERNAL_done"]
 )

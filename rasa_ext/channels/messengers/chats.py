@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from rasa_ext.channels import stores, transcript
+from rasa_ext.channels import stores
 from rasa_ext.channels.base import Incoming, OnNewMessage, SafeInput, clean, unavailable
 from rasa_ext.channels.conversation import Conversations, Outbox
 from rasa_ext.channels.messengers import choices
@@ -43,7 +43,7 @@ class Chats(Conversations):
         if not await self._take_event(agent, event):
             turns.repeated()
             return
-        if event.again and await self._said_before(store, incoming, outbox):
+        if event.again and await self._said_before(agent, incoming, outbox):
             return
         if event.press:
             read = await choices.pressed(store, sender, clean(event.press))
@@ -64,11 +64,11 @@ class Chats(Conversations):
         if not outbox.count and not turns.may_be_silent():
             raise unavailable("has no answer right now")
 
-    async def _said_before(self, store: Any, incoming: Incoming, outbox: Outbox) -> bool:
+    async def _said_before(self, agent: Any, incoming: Incoming, outbox: Outbox) -> bool:
         """Say again what was said to a message; False when no turn was taken for it."""
         message_id = str(incoming.id)
-        _, events = await stores.look_up(store, incoming.sender, message_id)
-        known = transcript.replies_to(events, message_id)
+        looked = await stores.look_up(agent.tracker_store, incoming.sender, message_id)
+        known = await self._known(agent, looked, message_id)
         for reply in known or ():
             await outbox.deliver(reply)
         if known is not None:

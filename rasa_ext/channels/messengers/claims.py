@@ -54,8 +54,8 @@ class Claims:
             return await apart(inner.engine, lambda: self._claim_in_sql(inner.engine, sender, message_id))
         if isinstance(inner, RedisTrackerStore):
             return claims.claim_in_redis(inner, sender, message_id)
-        _, events = await stores.look_up(store, sender, message_id)
-        return transcript.replies_to(events, message_id) is None
+        looked = await stores.look_up(store, sender, message_id)
+        return transcript.replies_to(looked.events, message_id) is None
 
     def _claim_in_sql(self, engine: Any, sender: str, message_id: str) -> bool:
         claims.prepare(engine)

@@ -10,14 +10,20 @@ from unittest import mock
 
 import pytest
 from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.domain import Domain
 from sqlalchemy import create_engine, text
 
 from rasa_ext.channels.messengers import base
 from rasa_ext.channels.messengers import received as watch
-from rasa_ext.stores import received
+from rasa_ext.stores import erasure, received
 from tests.messenger_server import QUESTION, messenger, sql_agent
 from tests.transports.base import MessengerTransport
-from tests.web_agent import eventually
+from tests.web_agent import DOMAIN, eventually
+
+RESPONSES = """
+responses:
+  utter_data_deleted: [{text: All is deleted.}]
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +92,42 @@ def test_an_answer_that_was_not_sent_is_sent_by_the_next_server(
         assert second.heard == []
         assert second.texts()[0] == "You said hello"
         assert second.texts()[1].startswith(QUESTION)
+
+
+def test_who_erased_everything_is_told_by_the_next_server(
+    transport: MessengerTransport, tmp_path: Path, clinic_db: Path
+) -> None:
+    """The server is killed between the erasure and its reply; meanwhile no word of the patient is kept."""
+    transport.fake.clear()
+    path, erased = tmp_path / "one.db", asyncio.Event()
+
+    async def erases(message: UserMessage) -> AsyncIterator[dict[str, Any]]:
+        await erasure.erase(
+            killed.tracker_store, message.sender_id, erasure.By(str(message.message_id), "en")
+        )
+        erased.set()
+        async for reply in never(message):
+            yield reply
+
+    killed, alive, late = (sql_agent(path) for _ in range(3))
+    alive.domain = Domain.from_yaml(DOMAIN + RESPONSES)
+    killed.script = erases
+    webhook = transport.text("4242", "yes, my Zorvolex too")
+    with messenger(transport, killed) as first:
+        first.post(webhook)
+        eventually(erased.is_set)
+        assert waiting(path) == 1
+        assert b"Zorvolex" not in b"".join(p.read_bytes() for p in tmp_path.iterdir())
+    with messenger(transport, alive) as second:
+        second.wait(lambda: len(second.shown()) == 1)
+        second.settled()
+        assert second.texts() == ["All is deleted."]
+        eventually(lambda: waiting(path) == 0)
+    # The platform sends it once more, to a server that has seen nothing of it.
+    with messenger(transport, late) as third:
+        third.deliver(webhook)
+        assert len(third.shown()) == 1
+    assert alive.messages == late.messages == []
 
 
 def test_a_server_that_lives_keeps_a_long_turn(transport: MessengerTransport, tmp_path: Path) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,17 +16,10 @@ from clinic.database import ClinicDatabaseError
 from clinic.letter import letter
 from tests.action_turn import Patient, Turn
 
+pytestmark = pytest.mark.usefixtures("clinic_db")
+
 FORM = ValidateContactRequest()
 WAY = "+49 171 2345678"
-
-
-@pytest.fixture(autouse=True)
-def clinic_db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A database of its own for each test."""
-    monkeypatch.setenv(database.URL, f"sqlite:///{tmp_path / 'clinic.db'}")
-    database.close()
-    yield
-    database.close()
 
 
 def say(patient: Patient, *texts: str) -> Turn:

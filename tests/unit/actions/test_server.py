@@ -18,6 +18,12 @@ from tests.action_turn import Patient
 from tests.counted import counted
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_delivered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread that delivers has tests of its own."""
+    monkeypatch.setattr(server.worker, "start", lambda: False)
+
+
 class App:
     """As much of a Sanic application as is used."""
 

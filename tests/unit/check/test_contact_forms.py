@@ -39,3 +39,15 @@ def test_what_is_wrong(copy: Project, edit: Edit, old: str, new: str, problem: s
     found = [f for f in contact_forms.check(copy) if f.problem == problem]
     assert len(found) == 1, list(contact_forms.check(copy))
     assert (found[0].file, bool(found[0].remedy)) == (FILE, True)
+
+
+@pytest.mark.parametrize("text", ["", " Do you agree", " Do you agree? Thank you."])
+def test_a_consent_that_asks_nothing(copy: Project, edit: Edit, text: str) -> None:
+    """Whoever says yes has to have been asked; the line is that of the text."""
+    edit("domain.yml", "at any time. Do you agree?", f"at any time.{text}")
+    lines = (copy.root / "domain.yml").read_text(encoding="utf-8").splitlines()
+    number = lines.index("  utter_ask_contact_consent:") + 2
+    (found,) = contact_forms.check(copy)
+    assert (found.file, found.line) == ("domain.yml", number)
+    assert found.problem == "utter_ask_contact_consent does not end with a question"
+    assert "End it with what a yes agrees to" in found.remedy

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import http.client
 import logging
+import smtplib
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from assistant import logs
-from clinic import delivery, letter, outbox, requests
+from clinic import delivery, letter, outbox, privacy, requests
 from clinic.database import ClinicDatabaseError
 from tests.clinic_rows import counts
 from tests.mailbox import Mailbox, serving_mail
@@ -163,3 +166,46 @@ def test_kinds_survive_the_logs_of_a_running_server(
     with caplog.at_level(logging.WARNING):
         delivery.deliver_one()
     assert "webhook failed: HTTP 503" in caplog.text
+
+
+@pytest.mark.parametrize("way", ["email", "webhook"])
+def test_erased_while_the_connection_is_made(
+    receiver: Receiver, mail_port: int, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """What its patient erases meanwhile does not leave, and the worker goes on with the next."""
+    gone, stays, mailbox = request("web:gone"), request("web:stays"), Mailbox()
+    kind: Any = smtplib.SMTP if way == "email" else http.client.HTTPConnection
+    connect, erased = kind.connect, []
+
+    def erase_then(*args: Any, **more: Any) -> Any:
+        answer = connect(*args, **more)
+        erased.append(privacy.erase("web:gone"))
+        return answer
+
+    monkeypatch.setattr(kind, "connect", erase_then)
+    requests.add(gone, (way,))
+    requests.add(stays, (way,))
+    with serving_mail(mailbox, mail_port):
+        assert [delivery.deliver_one() for _ in range(3)] == ["erased", "delivered", ""]
+    # Honest rather than exact: at that moment nobody knew what the worker would do.
+    assert erased[0].sent
+    left = [m["Message-ID"] for m in mailbox.got] + [p.headers["Stria-Request-Id"] for p in receiver.got]
+    assert [stays.id in name for name in left] == [True]
+    assert counts() == {"delivered": 1, "waiting": 0, "failed": 0}
+
+
+def test_nothing_leaves_while_nobody_can_look(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database goes away after the claim: it is kept, and goes out when the claim has ended."""
+    requests.add(request(), ("webhook",))
+
+    def away(*_: object) -> None:
+        raise ClinicDatabaseError("OperationalError")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(outbox, "transaction", away)
+        broken.setattr(outbox, "claim", lambda *_: claimed)
+        claimed = outbox.Delivery(1, "webhook", 0, request())
+        with pytest.raises(ClinicDatabaseError):
+            delivery.deliver_one()
+    assert receiver.got == []
+    assert delivery.deliver_one() == "delivered"

@@ -215,6 +215,39 @@ def test_how_they_stand() -> None:
     assert outbox.standing()["email"] == outbox.Standing(1, 1, None, 0)
 
 
+class TestSwitchedOff:
+    """A way that the settings have no more: its rows are kept, alarm nobody, and go out when it returns."""
+
+    def test_they_stand_apart(self) -> None:
+        """What waits, what failed and what was given up; rows of other ways, and sent ones, stay as they are."""
+        waits, failed, given_up, sent = (added("webhook", "email") for _ in range(4))
+        changes = {
+            failed.id: {"attempts": 3, "due": time.time() + 900, "error": "Timeout"},
+            given_up.id: {"attempts": 200, "due": outbox.NEVER, "error": "Timeout"},
+            sent.id: {"delivered": 5.0},
+        }
+        with transaction() as connection:
+            for one, values in changes.items():
+                ours = (table.c.request == one, table.c.way == "webhook")
+                connection.execute(sa.update(table).where(*ours).values(**values))
+            connection.execute(sa.update(table).where(table.c.way == "email").values(delivered=6.0))
+        assert outbox.claim(("email",)) is None
+        assert outbox.standing()["webhook"] == outbox.Standing(1, 0, None, 0)
+        assert outbox.retry("anna") == outbox.retry("anna", failed.id) == 0
+        # The way is back: what failed need not wait for its next try.
+        claimed = [c.request.id for _ in range(5) if (c := outbox.claim(WAYS))]
+        assert claimed == [waits.id, failed.id]
+        found = outbox.standing()["webhook"]
+        assert (found.waiting, found.given_up) == (2, 1)
+        assert outbox.retry("anna", given_up.id) == 1
+
+    def test_no_way_at_all(self) -> None:
+        """The last one was switched off."""
+        added("email")
+        assert outbox.claim(()) is None
+        assert outbox.standing()["email"] == outbox.Standing(0, 0, None, 0)
+
+
 def test_hours_before_it_is_given_up() -> None:
     """All attempts with the shortest waits: days, as promised."""
     shortest = sum(min(outbox.LONGEST, outbox.FIRST * 2.0**n) / 2 for n in range(outbox.ATTEMPTS))

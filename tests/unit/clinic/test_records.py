@@ -71,12 +71,12 @@ def test_who_gets_it():
     assert "e-mail" not in told().partition("Who gets it")[2].partition("Companies")[0]
     environ = {
         "STRIA_SMTP_HOST": "mail.clinic.example",
-        "STRIA_WEBHOOK_URL": "https://user:hunter2@system.example/hook?key=hunter2",
+        "STRIA_WEBHOOK_URL": "https://user:hunter2@system.example:8443/hooks/hunter2?key=hunter2",
         "STRIA_WEBHOOK_SECRET": "hunter2",
     }
     text = told(environ=environ, channels=("whatsapp", "unknown"))
     assert "through the server mail.clinic.example" in text
-    assert "at https://system.example/hook, by a signed webhook" in text
+    assert "at https://system.example:8443, by a signed webhook" in text
     assert "hunter2" not in text
     assert "Meta (WhatsApp Business)" in text
     assert "* unknown" in text
@@ -111,7 +111,7 @@ def test_counts_and_ages_and_nothing_else():
 def test_every_table_is_described():
     """Those of the clinic and of the tracker; one that is not is listed as such."""
     described = {table for kind in records()["kinds"] for table in kind["tables"]}
-    assert described == {*tables.metadata.tables, "events", "stria_claims", "stria_received"}
+    assert described == {*tables.metadata.tables, "events", "stria_claims", "stria_erased", "stria_received"}
     text = told(amounts=[*EVENTS, Amount("clinic_new", 3)])
     assert "Not described yet: add it to data/records.yml Where: clinic_new" in text
 

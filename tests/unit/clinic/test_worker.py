@@ -36,9 +36,40 @@ def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
         assert worker._thread is None or not worker._thread.is_alive()
 
 
-def test_without_ways() -> None:
-    """There is nothing to do, and no thread."""
+@pytest.fixture
+def idle(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No way is on; a worker that is not running yet and ends with the test."""
+    monkeypatch.setattr(worker, "_thread", None)
+    yield
+    worker.stop(10)
+    assert worker._thread is None or not worker._thread.is_alive()
+
+
+def test_without_ways(idle: None) -> None:
+    """What waits for a way that was switched off is marked, and alarms nobody."""
+    requests.add(request(), ("webhook",))
+    assert counts()["waiting"] == 1
     assert not worker.start()
+    wait_for(lambda: counts()["waiting"] == 0)
+
+
+def test_without_ways_a_database_that_is_away_is_none_of_our_business(
+    idle: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody waits for it here, so nothing is logged; it is tried again."""
+    calls, real = [], delivery.deliver_one
+
+    def away() -> str:
+        calls.append(1)
+        if len(calls) < 3:
+            raise ClinicDatabaseError("OperationalError")
+        return real()
+
+    monkeypatch.setattr(worker, "AFTER_ERROR", 0.01)
+    monkeypatch.setattr(delivery, "deliver_one", away)
+    worker.start()
+    wait_for(lambda: len(calls) >= 3)
+    assert caplog.text == ""
 
 
 def test_it_delivers_what_is_stored(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:

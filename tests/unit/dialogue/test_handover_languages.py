@@ -13,8 +13,8 @@ from assistant.dialogue import handover
 from assistant.dialogue.handover import ContactStep, Turn, advance
 from assistant.handover.record import CHANGE, CONSENT, NAME, QUESTIONS, SEND, WAY, WISH, ContactRecord
 from assistant.screening.record import CheckRecord
+from tests.unit.dialogue.contact import at
 from tests.unit.dialogue.fakes import spoken
-from tests.unit.dialogue.test_handover import at
 from tests.unit.dialogue.test_strict import spanish
 from tests.unit.handover.test_forms_languages import MESSAGES, SENDS, bare
 

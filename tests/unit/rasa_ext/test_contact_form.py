@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,19 +10,9 @@ from assistant.handover.record import SLOTS
 from clinic import database
 from tests.engine import Engine
 
-pytestmark = pytest.mark.usefixtures("mended")
+pytestmark = pytest.mark.usefixtures("mended", "clinic_db")
 CONSENT = "Do you agree?"
 HONEST = "Sorry, something went wrong on my side"
-
-
-@pytest.fixture(autouse=True)
-def clinic_db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A database of its own for each test."""
-    path = tmp_path / "clinic.db"
-    monkeypatch.setenv(database.URL, f"sqlite:///{path}")
-    database.close()
-    yield path
-    database.close()
 
 
 @pytest.fixture

@@ -23,18 +23,9 @@ from tests.engine import Engine
 from tests.sql_stores import on_sqlite, say, texts
 from tests.unit.clinic.test_privacy import add_request
 
-pytestmark = pytest.mark.usefixtures("mended")
+pytestmark = pytest.mark.usefixtures("mended", "clinic_db")
 SECRET = "Zorvolex since my divorce"
 WISH = "please call\n after  {five}"
-
-
-@pytest.fixture(autouse=True)
-def clinic_db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """An empty database of the clinic."""
-    monkeypatch.setenv(database.URL, f"sqlite:///{tmp_path / 'clinic.db'}")
-    database.close()
-    yield
-    database.close()
 
 
 class Stored(Engine):
@@ -148,6 +139,29 @@ async def test_what_has_left_is_told(bot: Stored) -> None:
     said = await bot.turn("yes", "affirm")
     assert len(said) == 2
     assert "clinic's staff to delete it, too" in said[1]
+
+
+async def test_what_has_left_is_told_though_the_first_try_has_erased_its_trace(
+    bot: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clinic's tables were erased, and with them what tells of the delivery; then the tracker failed."""
+    with database.transaction() as connection:
+        connection.execute(sa.update(tables.outbox).values(delivered=1.0))
+
+    async def fail(*_: Any) -> None:
+        raise OSError
+
+    await bot.turn("forget me", "delete_data")
+    with monkeypatch.context() as patch:
+        patch.setattr(erasure, "_erase", fail)
+        await bot.turn("yes", "affirm")
+    assert clinic_rows() == []
+    said = await bot.turn("yes", "affirm")
+    assert len(said) == 2
+    assert "clinic's staff to delete it, too" in said[1]
+    # Of the next conversation nothing has left.
+    await bot.turn("forget me", "delete_data")
+    assert len(await bot.turn("yes", "affirm")) == 1
 
 
 async def test_the_event_broker_hears_nothing(tmp_path: Path) -> None:

@@ -13,14 +13,7 @@ from scripts.deliver import deliver
 from tests.receiver import Receiver, receiving
 from tests.unit.clinic.made import request
 
-
-@pytest.fixture(autouse=True)
-def clinic_db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A database of its own for each test."""
-    monkeypatch.setenv(database.URL, f"sqlite:///{tmp_path / 'clinic.db'}")
-    database.close()
-    yield
-    database.close()
+pytestmark = pytest.mark.usefixtures("clinic_db")
 
 
 @pytest.fixture

@@ -10,13 +10,12 @@ import pty
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from assistant.screening.fhir_rules import check_response
-from clinic import database, staff
+from clinic import database, listing, staff
 from clinic.bundle import check_bundle
 from clinic.outbox import NEVER
 from scripts import _http
@@ -26,16 +25,9 @@ from tests.inbox_server import inbox
 from tests.raw_http import exchange
 from tests.unit.screening.records import full
 
+pytestmark = pytest.mark.usefixtures("clinic_db")
+
 PASSWORD = "correct horse battery"
-
-
-@pytest.fixture(autouse=True)
-def clinic_db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An empty database, also for the commands."""
-    monkeypatch.setenv(database.URL, f"sqlite:///{tmp_path / 'clinic.db'}")
-    database.close()
-    yield
-    database.close()
 
 
 def run(command: str, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
@@ -107,7 +99,7 @@ class TestRequests:
         """Those that are open; nothing that a patient typed steers the terminal."""
         deliver(add(1, name="Ann\x1b[31m\nExample"))
         add(2, state="done", name="Dora")
-        add(3, state="in_progress", name="", phone="")
+        listing.set_state(add(3, name="", phone=""), "in_progress", "ben")
         done = run("inbox_requests")
         assert (done.returncode, done.stderr) == (0, "")
         assert "Dora" not in done.stdout
@@ -117,6 +109,7 @@ class TestRequests:
             in done.stdout
         )
         assert "no name: ann@mail.example" in done.stdout
+        assert "in_progress by ben  00000000" in done.stdout
         assert done.stdout.endswith("2 requests open. Show one: make requests ID=...\n")
         assert "Dora" in run("inbox_requests", STATE="all").stdout
         assert "1 request." in run("inbox_requests", STATE="all", SEARCH="dora").stdout

@@ -100,13 +100,7 @@ def test_the_check_names_what_is_left(copy: Project) -> None:
         'silence: "TODO: Write what ends the sentence Our document does not say anything about ..."',
         'silence: "bicycles"',
     )
-    fill(question.path, '"TODO: Write the question in short, as on a button"', '"Can I come by bicycle?"')
-    fill(
-        examples.path,
-        "    - TODO: Write words for … or remove the line: can i park a bike by the … entrance\n",
-        more_examples(),
-    )
-    clear_caches()
+    fill_question_and_examples(question.path, examples.path)
     assert findings(copy) == before
 
 
@@ -127,14 +121,19 @@ def test_a_topic_of_the_document(copy: Project) -> None:
         '  note: "TODO: Write what the document leaves open about exactly this, or remove the note"\n',
         "",
     )
-    fill(question.path, '"TODO: Write the question in short, as on a button"', '"Can I come by bicycle?"')
+    fill_question_and_examples(question.path, examples.path)
+    assert findings(copy) == before
+
+
+def fill_question_and_examples(question: Path, examples: Path) -> None:
+    """Writes what both kinds of topics need."""
+    fill(question, '"TODO: Write the question in short, as on a button"', '"Can I come by bicycle?"')
     fill(
-        examples.path,
+        examples,
         "    - TODO: Write words for … or remove the line: can i park a bike by the … entrance\n",
         more_examples(),
     )
     clear_caches()
-    assert findings(copy) == before
 
 
 def fill(path: Path, old: str, new: str) -> None:

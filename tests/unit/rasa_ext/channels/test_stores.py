@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -38,6 +40,14 @@ class FakeRedis(dict[str, str]):
         """Removes values."""
         for key in keys:
             self.pop(key, None)
+
+    @contextmanager
+    def pipeline(self) -> Iterator[FakeRedis]:
+        """Does at once what is to be done together."""
+        yield self
+
+    def execute(self) -> None:
+        """All is done already."""
 
 
 def make(kind: str, folder: Path) -> TrackerStore:
@@ -122,13 +132,13 @@ async def test_unknown_stores(store: TrackerStore) -> None:
 async def test_looking_up(store: TrackerStore) -> None:
     """Known, unknown, another conversation's, and one that is only spoken of."""
     outer = FailSafeTrackerStore(AwaitableTrackerStore(store))
-    assert await stores.look_up(outer, "web:a", "m1") == (False, () if is_sql(store) else [])
+    assert await stores.look_up(outer, "web:a", "m1") == (False, () if is_sql(store) else [], None)
     await talk(outer, "web:a", 'look: "message_id": "m2", "message_id\\": "m_"')
-    used, events = await stores.look_up(outer, "web:a", "m1")
+    used, events, _ = await stores.look_up(outer, "web:a", "m1")
     assert used
     assert [e.message_id for e in events if isinstance(e, UserUttered)] == ["m1"]
     for unknown in ("m2", "m_", "m%", "1"):
-        used, events = await stores.look_up(outer, "web:a", unknown)
+        used, events, _ = await stores.look_up(outer, "web:a", unknown)
         assert used
         assert not (events and is_sql(store))
     assert not (await stores.look_up(outer, "web:b", "m1"))[0]

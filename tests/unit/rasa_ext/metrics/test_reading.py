@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +9,6 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActiveLoop, SlotSet, UserUttered
 
 from assistant.screening.items import ITEMS
-from clinic import database
 from rasa_ext.metrics.reading import ANSWER_KINDS, Happened, read_turn
 from scripts._env import ROOT
 from tests.engine import Engine
@@ -172,16 +169,9 @@ def test_a_conversation_without_a_message() -> None:
     assert read_turn([]) == Happened()
 
 
+@pytest.mark.usefixtures("clinic_db")
 class TestARequestToTheClinic:
     """It has a form of its own, which is no check."""
-
-    @pytest.fixture(autouse=True)
-    def clinic_db(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-        """A database of its own."""
-        monkeypatch.setenv(database.URL, f"sqlite:///{tmp_path / 'clinic.db'}")
-        database.close()
-        yield
-        database.close()
 
     async def test_from_begin_to_end(self, talk: Talk) -> None:
         """Nothing of a check is begun, asked, answered or left."""

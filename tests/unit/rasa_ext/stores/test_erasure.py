@@ -30,14 +30,7 @@ from tests.databases import Postgres, Redis
 from tests.sql_stores import SECRET, Make, on_postgres, on_sqlite, read, say, texts
 from tests.unit.clinic.test_privacy import add_request, everything
 
-
-@pytest.fixture(autouse=True)
-def clinic_db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """An empty database of the clinic."""
-    monkeypatch.setenv(database.URL, f"sqlite:///{tmp_path / 'clinic.db'}")
-    database.close()
-    yield tmp_path / "clinic.db"
-    database.close()
+pytestmark = pytest.mark.usefixtures("clinic_db")
 
 
 def claimed(store: Any) -> int:
