@@ -44,6 +44,7 @@ _NOT_OVER = re.compile(
     r"returned|until|till|should|gone up|went up|left)\b|(?<!years )(?<!months )(?<!weeks )(?<!summers )"
     r"(?<!year )(?<!month )(?<!yrs )\bback\b"
 )
+_FORGOT = re.compile(r"\b(?:i |i had |ive )?forgot(?:ten)?\b")
 _HYPOTHETICAL = re.compile(
     r"\bif\b|\bwould\b|^(?:and |so |but |ok |no )*(?:what if|if i|if it|would|could i|suppose|does|do|is|are|should|can|will)\b|\bwhat if\b|\bcount[s]?\b\?|\bmatter[s]?\b"
 )
@@ -53,7 +54,9 @@ def asked_value(text: str, item: Item, reading: Reading) -> Value | None:
     """Return the value of the asked item, or None when it has to be asked again."""
     squashed = squash(text)
     found = reading.values.get(item)
-    yes, doubt = answers.is_yes(text), answers.is_unsure(text)
+    yes = answers.is_yes(text)
+    # "Forgot to say, I take iron": nothing about the open question was forgotten.
+    doubt = answers.is_unsure(_FORGOT.sub(" ", squashed) if reading.values else text)
     others = _about_others(squashed)
     question = text.rstrip().endswith("?") or bool(_HYPOTHETICAL.search(squashed))
     if yes and not others:
