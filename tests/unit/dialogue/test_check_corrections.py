@@ -110,6 +110,24 @@ class TestOpenQuestion:
             record.values["medicines"],
         )
 
+    @pytest.mark.parametrize(
+        "text", ["maybe a rash on my stretch marks", "I have a rash there, not sure what it is"]
+    )
+    def test_doubt_about_another_item(self, text: str) -> None:
+        """A doubt in words about a rash is none about the heart."""
+        record = answered()
+        step = advance(said(text), record, "cardiovascular")
+
+        assert ("cardiovascular", None) == (step.ask, record.values["cardiovascular"])
+        assert record.values["local_infection"] in ("yes", "unsure")
+
+    def test_doubt_of_its_own(self) -> None:
+        """Beside a condition of another item, "not sure" answers the open question."""
+        record = answered()
+        advance(said("not sure, but I do have psoriasis"), record, "cardiovascular")
+
+        assert ("unsure", "unsure") == (record.values["cardiovascular"], record.values["systemic_skin"])
+
     @pytest.mark.parametrize("text", ["actually no, only as a child", "oh only as a child"])
     def test_only_as_a_child_is_no_question(self, text: str) -> None:
         """It is an answer, whatever the classifier likens it to."""
