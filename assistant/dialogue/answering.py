@@ -19,8 +19,8 @@ from assistant.screening.items import MEDICINES, policies
 from assistant.screening.mentions import find_mentions
 from assistant.screening.reading import only_when_asked, read_volunteered
 from assistant.screening.record import DONE
-from assistant.text import has_phrase, squash, words
-from assistant.wording import section, wording
+from assistant.text import squash, words
+from assistant.wording import wording
 
 SMALLTALK = "smalltalk"
 OUT_OF_SCOPE = "out_of_scope"
@@ -302,13 +302,4 @@ def _starters() -> tuple[Choice, ...]:
     return (*(Choice(topics[name].question) for name in named), CHECK)
 
 
-def explain_term(text: str) -> str | None:
-    """Return the plain meaning of the first term of the glossary that `text` names."""
-    squashed = squash(text)
-    for entry in section("glossary").values():
-        if any(has_phrase(squashed, squash(t)) for t in entry["terms"]):
-            return str(entry["text"])
-    return None
-
-
-__all__ = ["CONDITION", "explain_term", "reads_as_statement", "reply_to", "unclear", "volunteered"]
+__all__ = ["CONDITION", "reads_as_statement", "reply_to", "unclear", "volunteered"]

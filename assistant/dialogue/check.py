@@ -21,6 +21,7 @@ from assistant.dialogue.check_step import (
 )
 from assistant.dialogue.deletion import is_sure
 from assistant.dialogue.message import UserMessage
+from assistant.dialogue.terms import asks_meaning, asks_only_for_term, tells
 from assistant.rendering.reply import CHECK, Reply
 from assistant.safety.red_flags import RedFlag, find_red_flag
 from assistant.safety.second_net import classified_flag
@@ -93,9 +94,17 @@ def advance(
         if wrong.value is None:
             record.note_beside(wrong.item, message.text.strip())
         return _corrected(message, record, item, wrong, reading)
-    if message.is_a("explain_meaning", "explain_why", at_least=COMMAND_GATE) and _only_doubt(reading, item):
-        # "Pus?? In easy words please": the patient asks what the word means.
+    if _asks_to_explain(message, reading, item):
         return Step(explained(message, item), item)
+    if (
+        message.is_a("explain_meaning", at_least=COMMAND_GATE)
+        and reading.speaks_of(item)
+        and tells(message.text)
+    ):
+        # "What is lupus? I think I have it": both count.
+        both = _answered(message, record, item, reading.values.get(item) or UNSURE, reading)
+        both.reply.messages[:0] = explained(message, item).messages
+        return both
     plain = _plain_answer(message, item, reading)
     if stale and not reading.speaks_of(item):
         if reading.values.get(item) is not None:
@@ -229,6 +238,17 @@ def _corrected(
     if correction.value is None:
         return Step(reply, correction.item)
     return _next(reply, record)
+
+
+def _asks_to_explain(message: UserMessage, reading: Reading, item: Item) -> bool:
+    """Tell whether the patient asks what a word means, or why it is asked ("Pus?? In easy words please")."""
+    about_items = message.best in {t for p in policies().values() for t in p.topics}
+    if asks_only_for_term(message.text) and (about_items or not message.is_a("faq", at_least=QUESTION_GATE)):
+        # "What is a cold sore" asks no more than that, although the document speaks of them.
+        return True
+    if not message.is_a("explain_meaning", "explain_why", at_least=COMMAND_GATE):
+        return False
+    return (_only_doubt(reading, item) and not tells(message.text)) or asks_meaning(message.text)
 
 
 def _only_doubt(reading: Reading, item: Item) -> bool:
