@@ -8,6 +8,7 @@ from functools import lru_cache
 from assistant.dialogue import own_health
 from assistant.dialogue.condition import CONDITION, condition_reply
 from assistant.dialogue.message import GATE, Hit, UserMessage
+from assistant.dialogue.no_condition import OTHER_PERSON, tells_of_none
 from assistant.knowledge.compose import ANSWERED, NOT_IN_DOCUMENT, Part, answer_topic, follow_up, refuse_topic
 from assistant.knowledge.content import content
 from assistant.knowledge.procedure import procedure
@@ -141,6 +142,11 @@ def reply_to(
         return Reply(kind=OUT_OF_SCOPE).say(wording("answer.out_of_scope", message.turn))
     if not in_check and reads_as_statement(message, reading):
         return _statement(message, reading, status)
+    none = None if reading.values or reading.off_list else tells_of_none(message)
+    if none and in_check:
+        return Reply(kind=CONDITION).say(wording(f"condition.{none}"))
+    if none:
+        return condition_reply(reading, status=status, none=none)
     if message.is_a("follow_up"):
         part = follow_up(message.best.split("/")[1], last_topic, last_facts or [], message.turn)
         if part is None:
@@ -162,7 +168,8 @@ def reply_to(
 def _statement(message: UserMessage, reading: Reading, status: str) -> Reply:
     mentions, _ = find_mentions(message.text)
     others = bool(mentions) and all(m.assertion is Assertion.FAMILY for m in mentions)
-    reply = condition_reply(reading, status=status, other_person=others)
+    none = OTHER_PERSON if others else tells_of_none(message)
+    reply = condition_reply(reading, status=status, none=none)
     asked = [h for h in _distinct(message.questions) if h.topic not in _covered() and len(message.hits) > 1]
     parts = [_part(h, message.turn + i) for i, h in enumerate(asked[:2])]
     for part in parts:
