@@ -15,10 +15,11 @@ from actions.check_control import FORM, resume
 from actions.check_start import start_check
 from actions.contact_start import contact_slots
 from assistant import locales
-from assistant.dialogue.answering import explain_term, unclear, volunteered, why_topic
+from assistant.dialogue.answering import unclear, volunteered, why_topic
 from assistant.dialogue.check import deletion_offer
 from assistant.dialogue.deletion import is_sure
 from assistant.dialogue.message import Hit, UserMessage
+from assistant.dialogue.terms import explain_term
 from assistant.handover.record import ContactRecord
 from assistant.knowledge.procedure import procedure
 from assistant.rendering.reply import Reply

@@ -13,6 +13,7 @@ from typing import Literal
 from assistant.check.coverage import lines_of
 from assistant.check.project import Project, Scalar, scalars
 from assistant.dialogue.condition import condition_reply
+from assistant.dialogue.no_condition import DENIED, NOT_LISTED, OTHER_PERSON
 from assistant.knowledge.compose import answer_topic, follow_up, refuse_topic
 from assistant.knowledge.content import (
     FACTS,
@@ -157,8 +158,8 @@ def _statements() -> Iterator[tuple[str, str]]:
             reply = condition_reply(reading, status=status)
             yield f"statement about {item} ({value})", reply.messages[0].text
     yield "statement, denied", condition_reply(Reading(denied=[ITEMS[0]]), status="none").messages[0].text
-    for other in (True, False):
-        reply = condition_reply(Reading(off_list=["asthma"]), status="none", other_person=other)
-        yield "statement off the list", reply.messages[0].text
-        reply = condition_reply(Reading(), status="none", other_person=other)
+    reply = condition_reply(Reading(off_list=["asthma"]), status="none")
+    yield "statement off the list", reply.messages[0].text
+    for none in (None, DENIED, NOT_LISTED, OTHER_PERSON):
+        reply = condition_reply(Reading(), status="none", none=none)
         yield "statement", reply.messages[0].text

@@ -8,6 +8,7 @@ from functools import lru_cache
 from assistant.dialogue import own_health
 from assistant.dialogue.condition import CONDITION, condition_reply
 from assistant.dialogue.message import GATE, Hit, UserMessage
+from assistant.dialogue.no_condition import OTHER_PERSON, tells_of_none
 from assistant.knowledge.compose import ANSWERED, NOT_IN_DOCUMENT, Part, answer_topic, follow_up, refuse_topic
 from assistant.knowledge.content import content
 from assistant.knowledge.procedure import procedure
@@ -19,8 +20,8 @@ from assistant.screening.items import MEDICINES, policies
 from assistant.screening.mentions import find_mentions
 from assistant.screening.reading import only_when_asked, read_volunteered
 from assistant.screening.record import DONE
-from assistant.text import has_phrase, squash, words
-from assistant.wording import section, wording
+from assistant.text import squash, words
+from assistant.wording import wording
 
 SMALLTALK = "smalltalk"
 OUT_OF_SCOPE = "out_of_scope"
@@ -162,6 +163,11 @@ def reply_to(
         return Reply(kind=OUT_OF_SCOPE).say(wording("answer.out_of_scope", message.turn))
     if not in_check and reads_as_statement(message, reading):
         return _statement(message, reading, status)
+    none = None if reading.values or reading.off_list else tells_of_none(message)
+    if none and in_check:
+        return Reply(kind=CONDITION).say(wording(f"condition.{none}"))
+    if none:
+        return condition_reply(reading, status=status, none=none)
     if message.is_a("follow_up", at_least=FOLLOW_UP_GATE):
         kind = message.best.split("/")[1]
         part = follow_up(kind, last_topic, last_facts or [], message.turn, message.text)
@@ -184,7 +190,8 @@ def reply_to(
 def _statement(message: UserMessage, reading: Reading, status: str) -> Reply:
     mentions, _ = find_mentions(message.text)
     others = bool(mentions) and all(m.assertion is Assertion.FAMILY for m in mentions)
-    reply = condition_reply(reading, status=status, other_person=others)
+    none = OTHER_PERSON if others else tells_of_none(message)
+    reply = condition_reply(reading, status=status, none=none)
     asked = [h for h in _distinct(message.questions) if h.topic not in _covered() and len(message.hits) > 1]
     parts = [_part(h, message.turn + i) for i, h in enumerate(asked[:2])]
     for part in parts:
@@ -324,13 +331,4 @@ def _starters() -> tuple[Choice, ...]:
     return (*(Choice(topics[name].question) for name in named), CHECK)
 
 
-def explain_term(text: str) -> str | None:
-    """Return the plain meaning of the first term of the glossary that `text` names."""
-    squashed = squash(text)
-    for entry in section("glossary").values():
-        if any(has_phrase(squashed, squash(t)) for t in entry["terms"]):
-            return str(entry["text"])
-    return None
-
-
-__all__ = ["CONDITION", "explain_term", "reads_as_statement", "reply_to", "unclear", "volunteered"]
+__all__ = ["CONDITION", "reads_as_statement", "reply_to", "unclear", "volunteered"]

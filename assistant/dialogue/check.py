@@ -11,9 +11,17 @@ import re
 
 from assistant.dialogue.answering import reply_to
 from assistant.dialogue.check_commands import command, explained
-from assistant.dialogue.check_step import Step, deletion_offer, emergency_reply
+from assistant.dialogue.check_corrections import apply_correction, declared_slip, last_answered, named, slip
+from assistant.dialogue.check_step import (
+    CLEAR_COMMAND_GATE,
+    COMMAND_GATE,
+    Step,
+    deletion_offer,
+    emergency_reply,
+)
 from assistant.dialogue.deletion import is_sure
 from assistant.dialogue.message import UserMessage
+from assistant.dialogue.terms import asks_meaning, asks_only_for_term, tells
 from assistant.rendering.reply import CHECK, Reply
 from assistant.safety.red_flags import RedFlag, find_red_flag
 from assistant.safety.second_net import classified_flag
@@ -21,7 +29,6 @@ from assistant.screening import answers
 from assistant.screening.correction import (
     Correction,
     find_bare_correction,
-    find_correction,
     is_bare_correction,
     names_item,
 )
@@ -35,15 +42,12 @@ from assistant.wording import wording
 
 #: After so many answers that were not understood, the item is stored as unsure (2.1: re-ask once).
 MAX_ATTEMPTS = 2
-#: A command has to be recognised with this probability to be acted upon in the check.
-COMMAND_GATE = 0.45
-CLEAR_COMMAND_GATE = 0.75
 #: A patient's question in the check, where the default is to take words as an answer.
 QUESTION_GATE = 0.35
 
 #: An answer in a few words, that limits or denies.
 _BRIEF = re.compile(
-    r"^(?:(?:no|nope|well|yes) )?(?:only|just|not|never|hardly|used to|had) (?:\w+ ?){1,5}$|^(?:no|nope) (?:\w+ ?){1,5}$"
+    r"^(?:(?:actually|sorry|wait|oh|um|no|nope|well|yes) )*(?:only|just|not|never|hardly|used to|had) (?:\w+ ?){1,5}$|^(?:no|nope) (?:\w+ ?){1,5}$"
 )
 _IF = re.compile(r"\b(?:if|what if)\b")
 _CONDITIONAL = re.compile(r"\b(?:if|would|could|should|counts?|matters?)\b")
@@ -78,27 +82,42 @@ def advance(
     if offer == "delete" and meant and is_sure(message.text):
         return _deleted(record)
     reading = read_answer(message.text, item)
-    taken_back = None if stale else find_bare_correction(message.text, _last_answered(record, item))
+    taken_back = None if stale else find_bare_correction(message.text, last_answered(record, item))
     if taken_back is not None:
         # Before the yes or no in it is taken for the answer to the open question.
         return _corrected(message, record, item, taken_back, Reading())
     if not record.asked and is_bare_correction(message.text):
         # There is nothing before the first question; it is no try at an answer either.
         return Step(Reply(), item)
-    if message.is_a("explain_meaning", "explain_why", at_least=COMMAND_GATE) and _only_doubt(reading, item):
-        # "Pus?? In easy words please": the patient asks what the word means.
+    wrong = None if stale else slip(message, record, item, reading)
+    if wrong is not None:
+        if wrong.value is None:
+            record.note_beside(wrong.item, message.text.strip())
+        return _corrected(message, record, item, wrong, reading)
+    if _asks_to_explain(message, reading, item):
         return Step(explained(message, item), item)
+    if (
+        message.is_a("explain_meaning", at_least=COMMAND_GATE)
+        and reading.speaks_of(item)
+        and tells(message.text)
+    ):
+        # "What is lupus? I think I have it": both count.
+        both = _answered(message, record, item, reading.values.get(item) or UNSURE, reading)
+        both.reply.messages[:0] = explained(message, item).messages
+        return both
     plain = _plain_answer(message, item, reading)
-    if stale and not _evidence_for(reading, item):
+    if stale and not reading.speaks_of(item):
         if reading.values.get(item) is not None:
             return _put_again(record, item, reading)
         plain = None
     if plain is not None:
         return _answered(message, record, item, plain, reading)
-    correction = _correction(message, record, item, reading)
+    correction = named(message, record, item, reading)
+    if correction is None and not stale:
+        correction = declared_slip(message, record, item, reading)
     if correction is not None:
         return _corrected(message, record, item, correction, reading)
-    if not _evidence_for(reading, item) or message.is_a(
+    if not reading.speaks_of(item) or message.is_a(
         "delete_data", "stop_check", "restart_check", at_least=0.8
     ):
         # Words of doubt already are an answer; a command has to be plainer then.
@@ -129,7 +148,7 @@ def _plain_answer(message: UserMessage, item: Item, reading: Reading) -> Value |
         return NO
     # A command or question may carry words of doubt ("not sure what that means").
     asks = message.is_a("explain_meaning", "explain_why", "repeat_question", at_least=COMMAND_GATE)
-    if asks and not _evidence_for(reading, item):
+    if asks and not reading.speaks_of(item):
         return None
     short = len(words(message.text)) <= 4
     if answers.is_yes(message.text) or (value == UNSURE and short and answers.is_unsure(message.text)):
@@ -154,11 +173,6 @@ def _no_then_question(message: UserMessage, item: Item) -> bool:
     rest = read_answer(parts[1], item)
     asked = any(h.text and h.text.strip() in parts[1] for h in message.questions)
     return asked and not rest.touched and not rest.values and parts[1].strip().endswith("?")
-
-
-def _evidence_for(reading: Reading, item: Item) -> bool:
-    """Tell whether the lexicon or a number, not just a form of words, speaks of `item`."""
-    return any(e.item == item and e.cue != "answer" for e in reading.evidence)
 
 
 def _answered(message: UserMessage, record: CheckRecord, item: Item, value: Value, reading: Reading) -> Step:
@@ -207,50 +221,34 @@ def _next(reply: Reply, record: CheckRecord) -> Step:
     return Step(reply, following)
 
 
-def _last_answered(record: CheckRecord, item: Item) -> Item | None:
-    """Return the item answered last; None when the open question was tried since."""
-    return record.asked[-1] if record.asked and not record.attempts.get(item) else None
-
-
-def _correction(message: UserMessage, record: CheckRecord, item: Item, reading: Reading) -> Correction | None:
-    last = record.asked[-1] if record.asked else None
-    return find_correction(
-        message.text,
-        reading,
-        answered=record.answered,
-        last=last,
-        asked=item,
-        declared=message.is_a("correct_answer", at_least=COMMAND_GATE),
-    )
-
-
 def _corrected(
     message: UserMessage, record: CheckRecord, item: Item, correction: Correction, reading: Reading
 ) -> Step:
     reply = Reply()
     apply_correction(message.text, record, correction, reply)
     reading.values.pop(correction.item, None)
+    if not reading.speaks_of(item):
+        # The yes or doubt of a correction is none of the open question.
+        reading.values.pop(item, None)
     for other, old in record.raise_from(reading, skip=correction.item):
         if other != item:
             _say_change(reply, record, other, old)
-    if reading.values.get(item) in ("yes", "unsure") and _evidence_for(reading, item):
+    if reading.values.get(item) in ("yes", "unsure"):
         record.answer(item, reading.values[item], message.text.strip(), "with a correction")
     if correction.value is None:
         return Step(reply, correction.item)
     return _next(reply, record)
 
 
-def apply_correction(text: str, record: CheckRecord, correction: Correction, reply: Reply) -> None:
-    """Store a correction (or reopen the question) and say it back."""
-    name = wording(f"items.{correction.item}.name")
-    if correction.value is None:
-        record.reopen(correction.item)
-        reply.say(wording("check.reopened"))
-        return
-    old = record.correct(correction.item, correction.value, text.strip())
-    before = wording(f"check.values.{old or 'none'}")
-    new = wording(f"check.values.{correction.value}")
-    reply.say(wording("check.changed", item=name, old=before, new=new))
+def _asks_to_explain(message: UserMessage, reading: Reading, item: Item) -> bool:
+    """Tell whether the patient asks what a word means, or why it is asked ("Pus?? In easy words please")."""
+    about_items = message.best in {t for p in policies().values() for t in p.topics}
+    if asks_only_for_term(message.text) and (about_items or not message.is_a("faq", at_least=QUESTION_GATE)):
+        # "What is a cold sore" asks no more than that, although the document speaks of them.
+        return True
+    if not message.is_a("explain_meaning", "explain_why", at_least=COMMAND_GATE):
+        return False
+    return (_only_doubt(reading, item) and not tells(message.text)) or asks_meaning(message.text)
 
 
 def _only_doubt(reading: Reading, item: Item) -> bool:
@@ -276,7 +274,7 @@ def _content(
         asks_something = False
     # "I'd rather not tell a robot that" is no question, whatever the classifier makes of it.
     refuses = answers.is_refusal(message.text) and "?" not in message.text
-    asks_instead = asks_something and not _evidence_for(reading, item) and _asks(message) and not refuses
+    asks_instead = asks_something and not reading.speaks_of(item) and _asks(message) and not refuses
     if value is not None and not asks_instead:
         return _answered(message, record, item, value, reading)
     reply = Reply()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from assistant.dialogue.answering import explain_term
 from assistant.dialogue.check_step import Step, deletion_offer
 from assistant.dialogue.message import UserMessage
+from assistant.dialogue.terms import explain_term
 from assistant.rendering.reply import RESUME, Reply
 from assistant.screening.items import Item
 from assistant.screening.record import ACTIVE, STOPPED, CheckRecord

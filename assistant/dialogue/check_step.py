@@ -9,6 +9,10 @@ from assistant.rendering.reply import Choice, Reply
 from assistant.safety.red_flags import RedFlag
 from assistant.screening.items import Item
 
+#: A command has to be recognised with this probability to be acted upon in the check.
+COMMAND_GATE = 0.45
+CLEAR_COMMAND_GATE = 0.75
+
 
 @dataclass
 class Step:

@@ -23,13 +23,14 @@ def quoted(reading: Reading, item: Item) -> str:
     return ", ".join(f"“{shorten(w, 60)}”" for w in said)
 
 
-def condition_reply(reading: Reading, *, status: str, other_person: bool = False) -> Reply:
+def condition_reply(reading: Reading, *, status: str, none: str | None = None) -> Reply:
     """Return the reply to a statement about oneself.
 
     Args:
         reading: what was understood; may be empty.
         status: state of the check (`stopped` offers to go on instead of to start).
-        other_person: the statement is about somebody else.
+        none: name of the wording for a statement that tells of no condition of the patient's
+            (`no_condition.tells_of_none`), said where `reading` has nothing.
     """
     reply = Reply(kind=CONDITION)
     texts = []
@@ -57,7 +58,7 @@ def condition_reply(reading: Reading, *, status: str, other_person: bool = False
         # Denied or merely touched items still name the fact that the talk is about.
         reply.facts.extend(fact_of(i) for i in dict.fromkeys(reading.denied))
         path = "condition.denied" if reading.denied else "condition.other"
-        texts.append(wording("condition.other_person" if other_person else path))
+        texts.append(wording(f"condition.{none}" if none else path))
     texts.append(wording("condition.closing"))
     reply.facts.append(procedure().exam)
     # "I have noted what you said" only where it is so.

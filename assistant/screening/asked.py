@@ -44,6 +44,8 @@ _NOT_OVER = re.compile(
     r"returned|until|till|should|gone up|went up|left)\b|(?<!years )(?<!months )(?<!weeks )(?<!summers )"
     r"(?<!year )(?<!month )(?<!yrs )\bback\b"
 )
+_PRONOUN = re.compile(r"\b(?:it|its|that|thats|them|those|one|which)\b")
+_FORGOT = re.compile(r"\b(?:i |i had |ive )?forgot(?:ten)?\b")
 _HYPOTHETICAL = re.compile(
     r"\bif\b|\bwould\b|^(?:and |so |but |ok |no )*(?:what if|if i|if it|would|could i|suppose|does|do|is|are|should|can|will)\b|\bwhat if\b|\bcount[s]?\b\?|\bmatter[s]?\b"
 )
@@ -53,7 +55,9 @@ def asked_value(text: str, item: Item, reading: Reading) -> Value | None:
     """Return the value of the asked item, or None when it has to be asked again."""
     squashed = squash(text)
     found = reading.values.get(item)
-    yes, doubt = answers.is_yes(text), answers.is_unsure(text)
+    yes = answers.is_yes(text)
+    own = _own_words(text, item) if reading.values else squashed
+    doubt = answers.is_unsure(own)
     others = _about_others(squashed)
     question = text.rstrip().endswith("?") or bool(_HYPOTHETICAL.search(squashed))
     if yes and not others:
@@ -78,7 +82,22 @@ def asked_value(text: str, item: Item, reading: Reading) -> Value | None:
         return YES
     if doubt:
         return UNSURE
-    return _past_or_open(squashed, item, question, reading)
+    return _past_or_open(own, item, question, reading)
+
+
+def _own_words(text: str, item: Item) -> str:
+    """Return the words, squashed, without the clauses that tell of another item ("maybe a rash, I think it is")."""
+    mentions, clauses = find_mentions(text)
+    kept, dropped = [], False
+    for number, clause in enumerate(clauses):
+        # "Haven't checked" stands in the lexicon of fever, and is a doubt anywhere.
+        labels = {m.label for m in mentions if m.clause == number and not answers.is_unsure(m.term)}
+        # "Forgot to say, I take iron": nothing about the open question was forgotten.
+        said = _FORGOT.sub(" ", squash(clause.text))
+        dropped = item not in labels and (bool(labels) or (dropped and bool(_PRONOUN.search(said))))
+        if not dropped:
+            kept.append(said)
+    return " ".join(" ".join(kept).split())
 
 
 def _without_normal_readings(text: str) -> str:

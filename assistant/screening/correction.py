@@ -10,6 +10,7 @@ from assistant.screening import answers
 from assistant.screening.assertion import Assertion
 from assistant.screening.evidence import Reading
 from assistant.screening.items import ITEMS, NO, UNSURE, YES, Item, Value, item_read_by, policies
+from assistant.screening.lexicon import cues
 from assistant.screening.mentions import find_mentions
 from assistant.screening.numbers import read_temperatures
 from assistant.screening.reading import read_answer
@@ -154,9 +155,37 @@ def find_correction(
 _ASKED_TO = re.compile(r"\b(?:can|could|would|will|may) (?:you|i|we)\b|\bplease\b")
 
 
+#: "Change heart to no, it was years ago": what limits a no is no part of a plain one.
+_LIMITED = re.compile(
+    r"\b(?:only|except|apart from|other than|besides|unless|sometimes|mild|mildly|mostly|usually|a bit|a little|yesterday|"
+    r"last (?:night|week|month|year|spring|summer|autumn|winter|time)|(?:this|in the) (?:morning|afternoon|evening|week)|"
+    r"\w+ (?:time|times)|once|twice|still|nearly|almost|any ?more|as an? \w+|when i|comes and goes|from time)\b|"
+    r"\b(?:it|that|they|mine) (?:was|were)\b(?! (?:wrong|not|a no|no|never|a (?:mistake|typo|misclick|slip)|an (?:accident|error)|"
+    r"by (?:accident|mistake)|my (?:mistake|bad)|supposed|meant|me|incorrect|untrue))|"
+    r"\bbut\b(?! (?:i|it|that|should|actually|its|no)\b)|\bjust (?:an?|the|my|some|one|that|on)\b"
+)
+#: Of the past, but said of the answer itself ("I was wrong", "I had the wrong button").
+_OF_THE_ANSWER = frozenset(("was", "were", "had", "before", "previously", "last one", "the last one"))
+
+
+def _is_limited(squashed: str) -> bool:
+    """Tell whether something beside a new no limits it ("..., only as a child", "..., it healed")."""
+    past = (p for kind in ("past", "remission") for p in cues(kind))
+    return bool(_LIMITED.search(squashed)) or any(
+        has_phrase(squashed, p) for p in past if p not in _OF_THE_ANSWER
+    )
+
+
 def _sure_no(text: str, squashed: str) -> Value | None:
-    """Return what a new no is worth: unsure with a doubt behind it; None when it asks, or holds what can't be read."""
-    if answers.is_unreadable(text) or ("?" in text and not _ASKED_TO.search(squashed)):
+    """Return what a new no is worth.
+
+    Unsure with a doubt behind it; None when something limits it, when it asks, or holds what can't be read.
+    """
+    if (
+        answers.is_unreadable(text)
+        or ("?" in text and not _ASKED_TO.search(squashed))
+        or _is_limited(squashed)
+    ):
         return None
     # "From not sure to no" has its doubt before the no.
     return UNSURE if answers.is_unsure(re.split(r"\bno\b", squashed, maxsplit=1)[-1]) else NO

@@ -48,3 +48,7 @@ class Reading:
         best = most_cautious(self.values.get(item), value)
         assert best is not None
         self.values[item] = best
+
+    def speaks_of(self, item: Item) -> bool:
+        """Tell whether the lexicon or a number, not just a form of words, speaks of `item`."""
+        return any(e.item == item and e.cue != "answer" for e in self.evidence)

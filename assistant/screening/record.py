@@ -156,8 +156,15 @@ class CheckRecord:
 
     def note_unread(self, item: Item, words: str) -> None:
         """Keep words that can't be read beside the question they were said to. They are no answer to it."""
+        self._note(item, words, NOT_READ)
+
+    def note_beside(self, item: Item, words: str) -> None:
+        """Keep words with which the patient took an answer back, and which may limit the next one."""
+        self._note(item, words, "taken back")
+
+    def _note(self, item: Item, words: str, cue: str) -> None:
         self.entries.append(
-            {"item": item, "value": UNSURE, "words": words, "cue": NOT_READ, "how": "volunteered",
+            {"item": item, "value": UNSURE, "words": words, "cue": cue, "how": "volunteered",
              "old": self.values[item], "at": _now()}
         )  # fmt: skip
 

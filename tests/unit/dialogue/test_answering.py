@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.dialogue.answering import explain_term, reads_as_statement, reply_to, volunteered
+from assistant.dialogue.answering import reads_as_statement, reply_to, volunteered
 from assistant.dialogue.message import GATE, Hit, UserMessage, from_latest_message
 from tests.unit.dialogue.fakes import said, spoken, titles
 
@@ -135,26 +135,6 @@ class TestStatements:
     def test_never_lowers(self) -> None:
         """Volunteered noes are no values."""
         assert {} == volunteered(said("I have no herpes and no fever", "inform_health")).values
-
-
-class TestExplainTerm:
-    @pytest.mark.parametrize(
-        ("text", "part"),
-        [
-            ("what is an arrhythmia", "steady"),
-            ("PUS??", "fluid"),
-            ("whole body?", "whole body"),
-            ("cold sores", "blisters"),
-        ],
-    )
-    def test_term(self, text: str, part: str) -> None:
-        """The first term of the glossary is explained in plain words."""
-        assert part in (explain_term(text) or "")
-
-    @pytest.mark.parametrize("text", ["", "what?", "purse", "the laser"])
-    def test_unknown(self, text: str) -> None:
-        """Without a known term there is no explanation."""
-        assert None is explain_term(text)
 
 
 class TestMessage:

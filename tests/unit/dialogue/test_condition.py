@@ -67,7 +67,7 @@ class TestConditionReply:
 
     def test_other_person(self) -> None:
         """Somebody else's condition is no statement about the patient."""
-        reply = condition_reply(Reading(), status="none", other_person=True)
+        reply = condition_reply(Reading(), status="none", none="other_person")
 
         assert "somebody else" in spoken(reply)
 
