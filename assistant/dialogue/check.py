@@ -42,6 +42,8 @@ from assistant.wording import wording
 
 #: After so many answers that were not understood, the item is stored as unsure (2.1: re-ask once).
 MAX_ATTEMPTS = 2
+#: Words of a hesitating answer at most.
+_HESITATION = 5
 #: A patient's question in the check, where the default is to take words as an answer.
 QUESTION_GATE = 0.35
 
@@ -271,6 +273,9 @@ def _content(
     )
     if "?" not in message.text and (_BRIEF.match(squash(message.text)) or _tells_of_item(message)):
         # "Only as a child" and "my heart is fine" are answers, whatever the classifier likens them to.
+        asks_something = False
+    if answers.is_soft_no(message.text) and len(words(message.text)) <= _HESITATION:
+        # "I don't think so?" asks nothing.
         asks_something = False
     # "I'd rather not tell a robot that" is no question, whatever the classifier makes of it.
     refuses = answers.is_refusal(message.text) and "?" not in message.text

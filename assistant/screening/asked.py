@@ -17,11 +17,12 @@ from assistant.screening.items import (
     YES,
     Item,
     Value,
+    item_read_by,
     policies,
 )
 from assistant.screening.lexicon import cues
 from assistant.screening.mentions import find_mentions
-from assistant.screening.numbers import is_surely_temperature, read_blood_pressures
+from assistant.screening.numbers import is_surely_temperature, read_blood_pressures, read_temperatures
 from assistant.screening.spelling import english_words
 from assistant.text import has_phrase, squash, words
 
@@ -88,10 +89,14 @@ def asked_value(text: str, item: Item, reading: Reading) -> Value | None:
 def _own_words(text: str, item: Item) -> str:
     """Return the words, squashed, without the clauses that tell of another item ("maybe a rash, I think it is")."""
     mentions, clauses = find_mentions(text)
+    measured = [(item_read_by("blood_pressure"), b.start) for b in read_blood_pressures(text)]
+    measured += [(item_read_by("temperature"), t.start) for t in read_temperatures(text, asked=False)]
     kept, dropped = [], False
     for number, clause in enumerate(clauses):
         # "Haven't checked" stands in the lexicon of fever, and is a doubt anywhere.
         labels = {m.label for m in mentions if m.clause == number and not answers.is_unsure(m.term)}
+        # "My bp was 150 over 95" tells nothing of a rash.
+        labels |= {read for read, at in measured if read and clause.start <= at < clause.end}
         # "Forgot to say, I take iron": nothing about the open question was forgotten.
         said = _FORGOT.sub(" ", squash(clause.text))
         dropped = item not in labels and (bool(labels) or (dropped and bool(_PRONOUN.search(said))))

@@ -23,6 +23,27 @@ PIECES = st.lists(
 TEXTS = st.one_of(st.text(max_size=1000), PIECES)
 
 
+@pytest.mark.parametrize(
+    ("item", "text", "told"),
+    [
+        ("local_infection", "my bp was 150 over 95 this morning", "cardiovascular"),
+        ("systemic_skin", "my blood pressure was 150/95", "cardiovascular"),
+        ("herpes", "had a temperature, 38.6 C it was, last night", "temperature"),
+    ],
+)
+def test_a_measurement_of_something_else_is_no_answer(item: Item, text: str, told: Item) -> None:
+    """What was measured in the past is kept for its own question, and the open one is asked again."""
+    reading = read_answer(text, item)
+    assert item not in reading.values
+    assert reading.ask_again
+    assert told in reading.values
+
+
+def test_a_past_beside_a_measurement_stays() -> None:
+    """Words about the open question count, whatever was measured beside them."""
+    assert read_answer("had one years ago, bp was 150/95", "herpes").values["herpes"] == "unsure"
+
+
 class TestTraps:
     @pytest.mark.parametrize(
         ("item", "text", "expected"),
