@@ -1,4 +1,4 @@
-"""What the action server does beside actions: its metrics, on a port of their own, and deliveries."""
+"""What the action server does beside actions: it warms up; its metrics, on a port of their own; deliveries."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import pluggy
 
 from assistant.observability import json_logs, port
+from assistant.screening.mentions import find_mentions
 from clinic import delivery_figures, worker
 
 PORT = "STRIA_METRICS_ACTIONS_PORT"
@@ -18,8 +19,17 @@ _watching: set[asyncio.Task[None]] = set()
 @pluggy.HookimplMarker("rasa_sdk")
 def attach_sanic_app_extensions(app: Any) -> None:
     """Begin to measure and to deliver when the action server starts; rasa_sdk calls this for its plugins."""
+    app.register_listener(warm_up, "before_server_start")
     app.register_listener(start, "after_server_start")
     app.register_listener(stop, "before_server_stop")
+
+
+async def warm_up(_app: Any, _loop: Any) -> None:
+    """Read what the first message would wait for, before anybody can ask: a second of CPU, for one who is at work.
+
+    A server that comes back after a crash would else be asked at once, and be too slow for Rasa's patience.
+    """
+    find_mentions("ready")
 
 
 async def start(_app: Any, _loop: Any) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 from typing import Any
 
@@ -14,6 +16,7 @@ from actions.answer import ActionAnswer
 from actions.check_form import ValidateContraindicationCheck
 from assistant.observability import port
 from clinic import delivery_figures
+from scripts._env import ROOT
 from tests.action_turn import Patient
 from tests.counted import counted
 
@@ -40,6 +43,24 @@ def test_it_begins_when_the_action_server_starts() -> None:
     app = App()
     plugin_manager().hook.attach_sanic_app_extensions(app=app)
     assert (server.start, "after_server_start") in app.listeners
+
+
+def test_it_is_warm_before_it_listens() -> None:
+    """The first call imports nothing more: a new process, as after a crash, asked for its first question."""
+    code = (
+        "import asyncio, sys\n"
+        "from actions import server\n"
+        "from actions.check_start import ActionStartCheck\n"
+        "from tests.action_turn import Patient\n"
+        "app = type('App', (), {'found': [], 'register_listener': lambda s, f, e: s.found.append((f, e))})()\n"
+        "server.attach_sanic_app_extensions(app)\n"
+        "asyncio.run([f for f, e in app.found if e == 'before_server_start'][0](app, None))\n"
+        "before = set(sys.modules)\n"
+        "Patient().run(ActionStartCheck(), 'start the check', 'start_check')\n"
+        "print(sorted(set(sys.modules) - before))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr
 
 
 async def test_its_port(monkeypatch: pytest.MonkeyPatch) -> None:

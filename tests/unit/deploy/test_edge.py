@@ -348,6 +348,17 @@ class TestVanishing:
             assert while_one_vanishes(found, "/webhook") == [200] * 30
             assert {(a.method, a.path, a.body) for a in found.behind.asked} == {("POST", "/webhook", b"{}")}
 
+    @pytest.mark.parametrize(("kind", "path"), [("edge", f"{WEB}webhook"), ("actions", "/webhook")])
+    def test_most_are_only_starting(self, kind: str, path: str) -> None:
+        """As in a rolling update of Compose: their names are known before they listen. Who listens gets it, once."""
+        starting = tuple(f"127.0.1.{number}" for number in range(4, 8))
+        with place(kind) as found:
+            found.names.names = {"behind.test": (ADDRESSES[0], *starting)}
+            time.sleep(4)
+            found.behind.asked.clear()
+            assert {found.status(path, "POST", body=b"{}") for _ in range(30)} == {200}
+            assert len(found.behind.asked) == 30
+
     def test_the_checked_address_is_passed_on(self) -> None:
         """Also then."""
         with place("edge") as found:
