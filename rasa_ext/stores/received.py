@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from clinic import sqlite_file
 from rasa_ext.stores import beside
 from rasa_ext.stores.claims import of_conversation, of_message
 from rasa_ext.stores.unsynced import unsynced
@@ -30,6 +31,8 @@ BATCH = 50
 KEPT = 86_400
 #: In the place of what was typed or pressed, where nobody needs it any more but an answer is due.
 WORDLESS = {"text": "-", "press": ""}
+#: Messages of this process whose row is all that is left of their conversation: no byte of it may stay.
+_alone: set[str] = set()
 
 #: The words of a patient stand in `event`, for as long as the answer takes.
 table = sa.Table(
@@ -121,12 +124,23 @@ def still_there(engine: Any, names: Sequence[str]) -> Sequence[str]:
     return there
 
 
-def strike_out(engine: Any, owner: str, ids: list[str]) -> None:
-    """Remove what an owner has answered; `ids` are hashes of messages (`claims.of_message`)."""
+def strike_out(engine: Any, owner: str, ids: list[str]) -> bool:
+    """Remove what an owner has answered; tell whether `events.forget_deleted` has to follow.
+
+    Args:
+        engine: of the tracker store.
+        owner: who has answered.
+        ids: hashes of messages (`claims.of_message`).
+    """
     prepare(engine)
+    alone = _alone.intersection(ids)
     gone = table.delete().where(table.c.id.in_(ids), table.c.owner == owner)
     with engine.connect() as connection, unsynced(connection), connection.begin():
         connection.execute(gone)
+        if alone and engine.dialect.name == "sqlite":
+            connection.exec_driver_sql(sqlite_file.MARK)
+    _alone.difference_update(alone)
+    return bool(alone)
 
 
 def hold(engine: Any, owner: str, ids: list[str]) -> None:
@@ -156,6 +170,8 @@ def take_up(engine: Any, channel: str, owner: str) -> list[Left]:
             mine = mine.values(owner=owner, until=now + HELD, tries=row.tries + 1)
             if connection.execute(table.delete().where(*unchanged) if given_up else mine).rowcount == 1:
                 left.append(Left(str(row.event), given_up))
+                if (_read(row.event) or {}).items() >= WORDLESS.items():
+                    _alone.add(row.id)
     return left
 
 
@@ -176,8 +192,20 @@ def erase(connection: Any, sender: str, message: str = "") -> None:
     another server when this one is killed.
     """
     of_sender = table.c.conversation == of_conversation(sender)
+    event = _read(connection.execute(sa.select(table.c.event).where(table.c.id == message)).scalar())
+    if event is None:
+        connection.execute(table.delete().where(of_sender))
+        return
     connection.execute(table.delete().where(of_sender, table.c.id != message))
-    event = connection.execute(sa.select(table.c.event).where(table.c.id == message)).scalar()
-    if event is not None:
-        wordless = json.dumps({**json.loads(event), **WORDLESS})
-        connection.execute(table.update().where(table.c.id == message).values(event=wordless))
+    wordless = json.dumps({**event, **WORDLESS})
+    connection.execute(table.update().where(table.c.id == message).values(event=wordless))
+    _alone.add(message)
+
+
+def _read(event: str | None) -> dict[str, Any] | None:
+    """Return an event; None for none, and for what another version of us wrote."""
+    try:
+        read = json.loads(event or "")
+    except ValueError:
+        return None
+    return read if isinstance(read, dict) else None

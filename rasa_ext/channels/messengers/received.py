@@ -25,6 +25,7 @@ from rasa_ext.metrics.timing import store_work
 from rasa_ext.stores import received
 from rasa_ext.stores.apart import apart
 from rasa_ext.stores.claims import of_message
+from rasa_ext.stores.events import SMALL, forget_deleted
 
 logger = logging.getLogger(__name__)
 
@@ -129,8 +130,11 @@ class Received:
         # Not all at once: after a long failure they may be more than a statement can hold.
         for start in range(0, len(waiting), received.BATCH):
             names = waiting[start : start + received.BATCH]
-            await self._work(store, partial(received.strike_out, owner=self._owner, ids=names), None)
+            strike_out = partial(received.strike_out, owner=self._owner, ids=names)
+            alone = await self._work(store, strike_out, False)
             self._answered.difference_update(names)
+            if alone:
+                await forget_deleted(stores.innermost(store), most=SMALL)
 
     @store_work("claim")
     async def _work(self, store: Any, work: Callable[[Any], Result], otherwise: Result) -> Result:
