@@ -21,6 +21,7 @@ from assistant.nlu.training_data import read_examples
 from assistant.records import records
 from assistant.retention import retention
 from assistant.safety.injection import is_injection
+from assistant.safety.phrases import phrases
 from assistant.safety.rules import rules, signed
 from assistant.screening.answers import FORMS
 from assistant.screening.items import neutral_words, policies
@@ -114,6 +115,7 @@ def _languages() -> None:
         forms(code)
     for code in signed():
         rules(code)
+    phrases()
     locales.wanted("")
     locales.offered("")
 

@@ -19,9 +19,11 @@ from assistant.dialogue.check_step import (
     deletion_offer,
     emergency_reply,
 )
+from assistant.dialogue.condition import CONDITION
 from assistant.dialogue.deletion import is_sure
 from assistant.dialogue.message import UserMessage
 from assistant.dialogue.terms import asks_meaning, asks_only_for_term, tells
+from assistant.knowledge.procedure import procedure
 from assistant.rendering.reply import CHECK, Reply
 from assistant.safety.red_flags import RedFlag, find_red_flag
 from assistant.safety.second_net import classified_flag
@@ -282,6 +284,8 @@ def _content(
     asks_instead = asks_something and not reading.speaks_of(item) and _asks(message) and not refuses
     if value is not None and not asks_instead:
         return _answered(message, record, item, value, reading)
+    if reading.off_list and not reading.values and "?" not in message.text and not _asks_of_a_topic(message):
+        return _off_list(record, item, reading)
     reply = Reply()
     others = {i: v for i, v in reading.values.items() if i != item}
     if others:
@@ -308,6 +312,20 @@ def _content(
         reply.say(wording("check.reading_kept", reading=", ".join(reading.readings)))
         return _again(reply, message, record, item, help_text=False)
     return _again(reply, message, record, item, help_text=True)
+
+
+def _asks_of_a_topic(message: UserMessage) -> bool:
+    """Tell whether the classifier knows a topic in the message, or what it goes on from."""
+    return message.is_a("faq", "not_in_document", "follow_up", at_least=QUESTION_GATE)
+
+
+def _off_list(record: CheckRecord, item: Item, reading: Reading) -> Step:
+    """Note a condition that the document does not list ("I bruise like a peach"); the question stays open."""
+    record.note(reading)
+    words = ", ".join(f"“{shorten(w, 60)}”" for w in dict.fromkeys(reading.off_list))
+    reply = Reply(kind=CONDITION).say(wording("condition.off_list", words=words))
+    reply.facts = [procedure().off_list]
+    return Step(reply, item)
 
 
 def _tells_of_item(message: UserMessage) -> bool:

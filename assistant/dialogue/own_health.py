@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from assistant.dialogue.message import UserMessage
+from assistant.dialogue.no_condition import tells_of_none
 from assistant.knowledge.procedure import procedure
 from assistant.screening.assertion import is_other_person
 from assistant.screening.evidence import Reading
@@ -63,7 +64,7 @@ def told(message: UserMessage, reading: Reading) -> str | None:
         message: the classified message.
         reading: what the lexicon made of it.
     """
-    if reading.values or reading.off_list or reading.readings or reading.denied:
+    if reading.values or reading.off_list or reading.readings or reading.denied or tells_of_none(message):
         return None
     states = message.is_a("inform_health", at_least=SURE)
     if not (states or message.is_a(*procedure().personal, at_least=SURE)):

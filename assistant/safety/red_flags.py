@@ -15,6 +15,7 @@ from typing import Literal
 
 from assistant.locales import DEFAULT
 from assistant.safety.patterns import PatternSet
+from assistant.safety.phrases import SELF_HARM, find_phrase
 from assistant.safety.rules import Rules, rules, signed
 from assistant.safety.wording import Sentence
 
@@ -39,18 +40,30 @@ class RedFlag:
 def find_red_flag(text: str) -> RedFlag | None:
     """Return the first sign of self-harm, else of an emergency, in `text`, or None.
 
-    It is looked for in every language, whatever that of the conversation.
+    It is looked for in every language, whatever that of the conversation: in those that the assistant
+    speaks, and by a short list of plain words in some that it does not.
 
     Raises:
-        DataFileError: data/screening/red_flags.yml, or that of a language, can't be used.
+        DataFileError: data/screening/red_flags.yml, that of a language, or red_flag_phrases.yml can't be used.
     """
     text = text[:MAX_LENGTH]
-    flag = _find(rules(), text)
+    # A French message that shares a word with Spanish is not answered in Spanish.
+    flag = _find(rules(), text) or _foreign(text)
     for code in signed() if flag is None else ():
         found = rules(code)
         if found.possible(text) and (flag := _find(found, text)) is not None:
             return replace(flag, language=code)
     return flag
+
+
+def _foreign(text: str) -> RedFlag | None:
+    """Return the sign that `text` holds in a language that the assistant does not speak, or None."""
+    found = find_phrase(text)
+    if found is None:
+        return None
+    if found.sign == SELF_HARM:
+        return RedFlag("self_harm", "self_harm", found.bystander, found.language)
+    return RedFlag("emergency", found.sign, found.bystander, found.language)
 
 
 def _find(found: Rules, text: str) -> RedFlag | None:

@@ -52,6 +52,7 @@ class TestReply:
         ("text", "topic", "part"),
         [
             ("i have no allergies", ALLERGIES, "not on our document's list"),
+            ("I have got no allergies at all", ALLERGIES, "not on our document's list"),
             ("my mum has diabetes, not me", DIABETES, "somebody else"),
             ("i have no health problems", "out_of_scope/no_emergency", "only in the check itself"),
         ],
