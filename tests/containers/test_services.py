@@ -100,7 +100,7 @@ def test_secrets_stand_in_no_setting(containers: Containers) -> None:
         (
             "rasa",
             ["balancer:5055", "postgres:5432", "redis:6379"],
-            ["actions:5055", "inbox:5070", "edge:8443"],
+            ["actions:5055", "inbox:5070"],
         ),
         ("actions", ["postgres:5432"], ["rasa:5005", "redis:6379", "inbox:5070", "edge:8443"]),
         ("inbox", ["postgres:5432"], ["rasa:5005", "redis:6379", "balancer:5055", "actions:5055"]),

@@ -1,7 +1,7 @@
 """The compose files: what the specification allows, and what hardening asks of every container.
 
-There is no Docker engine where the tests run: the files are read, the containers are not started. What
-their parts do together is tried in tests/load/test_topology.py, as processes.
+The files are read, no container is started: tests/containers does that where there is an engine, and
+tests/load/test_topology.py tries as processes what the parts do together.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The image: its file is sound, and holds what it needs and nothing else. It is not built here."""
+"""The image: its file is sound, and holds what it needs and nothing else. It is not built here: see tests/containers."""
 
 from __future__ import annotations
 
