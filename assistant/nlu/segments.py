@@ -20,6 +20,23 @@ _QUESTION_WORDS = (
 _QUESTION = rf"(?:if )?(?!(?:do|have|is|are|was|were|can|will|would|am|has) not\b)(?:{_QUESTION_WORDS})\b"
 _STARTS_QUESTION = re.compile(rf"(?:so|ok(?:ay)?|but|hi|hello|hey|then|well|please|pls|or)?[ ,]*{_QUESTION}")
 
+# Two questions in one breath, as dictated: "how long is the healing do i need a bandage". A question that opens so far
+# into a clause is one of its own, unless the word before it leads to it ("tell me how long").
+_SECOND = re.compile(
+    r"(?<=[a-z0-9]) (?=(?:how (?:long|much|many|deep|often|soon|do|does|is)|does (?:it|the)|do (?:i|you) (?:need|have)|can (?:i|you)|"
+    r"will (?:it|i|there|the)|is (?:it|there)|are there|when (?:can|do|will)|what (?:does|is|are|happens)|where (?:are|do))\b)"
+)
+_LEADS = frozenset(
+    "me know if and or that to about wondering wonder ask asking on of the see understand is exactly also so then but explain "
+    "unsure sure idea wanted question tell say when what why how which where who long much wont will not hi hello hey please "
+    "because decide as than like for with from think thinks i you we they".split()
+)
+# "How long after waxing can I have it": without a verb of its own the beginning is no question.
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|does|do|did|can|could|will|would|should|must|has|have|what'?s|how'?s|where'?s)\b"
+)
+_FEWEST = 3  # words of the first question
+
 # Between sentences: not at a figure's point (37.5), nor after an abbreviation.
 _SENTENCE_END = re.compile(
     r"(?:(?<!\be\.g)(?<!\bi\.e)(?<!\bdr)(?<!\bmr)(?<!\bmrs)(?<!\bvs)\.+|[!?;\n\u2026]+)[)\"']*(?=\s|$)"
@@ -45,7 +62,7 @@ def split_segments(text: str) -> list[Segment]:
     """Return the clauses of `text` that may stand alone, in order, `MAX_SEGMENTS` at most.
 
     Clauses end where sentences end; inside a sentence, before a joined question ("..., and how long
-    ..."), between the items of an announced list ("2 things: a, b") and of a very short message
+    ..."), before a second question without any mark, between the items of an announced list ("2 things: a, b") and of a very short message
     ("price and downtime?"). One clause, or none, means that there is nothing to split.
     """
     folded = fold(text)
@@ -62,12 +79,27 @@ def split_segments(text: str) -> list[Segment]:
         listed = preface is not None and joint.start() >= preface.end()
         if short or listed or _STARTS_QUESTION.match(folded, joint.end()):
             cuts.add(joint.start())
+    cuts.update(_run_on(folded, sorted(cuts)))
     places = sorted(cuts)
     spans = (_trim(folded, start, end) for start, end in pairwise(places))
     kept = [(start, end) for start, end in spans if _LETTER.search(text, start, end)]
     if preface:
         kept = [(start, end) for start, end in kept if end > preface.end()]
     return [Segment(text[a:b], a, b, _asks(folded[a:b])) for a, b in kept[:MAX_SEGMENTS]]
+
+
+def _run_on(folded: str, cuts: list[int]) -> list[int]:
+    """Return the places, beside `cuts`, where a second question begins without any mark before it."""
+    found: list[int] = []
+    for begin, end in pairwise(cuts):
+        start = _trim(folded, begin, end)[0]
+        for second in _SECOND.finditer(folded, start, end):
+            before = folded[start : second.start()]
+            words = before.split()
+            if len(words) >= _FEWEST and words[-1] not in _LEADS and _asks(before) and _VERB.search(before):
+                start = second.end()
+                found.append(start)
+    return found
 
 
 def _trim(folded: str, start: int, end: int) -> tuple[int, int]:

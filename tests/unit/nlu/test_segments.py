@@ -20,6 +20,11 @@ from assistant.nlu.segments import MAX_SEGMENTS, split_segments
         ("a couple of questions - how deep does it go, scars", ["how deep does it go", "scars"]),
         ("hi! 1. does it hurt 2. price", ["hi!", "does it hurt", "price"]),
         ("downtime & price", ["downtime", "price"]),
+        ("how long is the healing do i need a bandage", ["how long is the healing", "do i need a bandage"]),
+        (
+            "is it safe how much does it cost is there a crust",
+            ["is it safe", "how much does it cost", "is there a crust"],
+        ),
         ("I am nervous. Also what about pain", ["I am nervous.", "what about pain"]),
     ],
 )
@@ -35,6 +40,11 @@ def test_splits(text: str, clauses: list[str]) -> None:
         "is it safe for the thighs and belly that I have had since my first pregnancy",
         "I work in a bakery on my feet all day, after the session when can I be back",
         "does it hurt",
+        "can you tell me how long it takes",
+        "how long after waxing can I have the treatment",
+        "is it true that it is safe",
+        "Is there any skin type which is excluded",
+        "is there some place on the body where it is not possible",
         "",
         "!!!",
     ],
