@@ -29,7 +29,7 @@ def with_file(containers: Containers, request: pytest.FixtureRequest) -> Iterato
 
 def get(port: int, path: str) -> tuple[int, bytes]:
     """Asks a port of this machine; returns status and body."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("localhost", port, timeout=10)
     connection.request("GET", path)
     answer = connection.getresponse()
     return answer.status, answer.read()
@@ -73,19 +73,24 @@ def test_metrics(with_file: Containers) -> None:
 def test_messengers(with_file: Containers) -> None:
     """With its settings a messenger has its address at the edge, and believes nobody without the secret."""
     settings = with_file.folder / "deploy" / "messengers.env"
-    settings.write_text(
-        "STRIA_TELEGRAM_TOKEN=1:a\nSTRIA_TELEGRAM_BOT=x_bot\nSTRIA_TELEGRAM_SECRET=s3cretofthetests\n"
-    )
+    token = f"123456789:{'A' * 35}"
+    settings.write_text(f"STRIA_TELEGRAM_TOKEN={token}\nSTRIA_TELEGRAM_SECRET=s3cretofthetests\n")
     with_file.up()
     visitor = with_file.visitor()
-    assert visitor.request("POST", "/webhooks/telegram/webhook", {"update_id": 1}).status in (401, 403)
+    address = "/webhooks/telegram/webhook"
+    assert visitor.request("POST", address, {"update_id": 1}).status == 403
+    visitor.more["X-Telegram-Bot-Api-Secret-Token"] = "s3cretofthetests"
+    assert visitor.request("POST", address, {"update_id": 1}).status == 200
     assert any("outside" in n for n in networks(with_file, "rasa"))
 
 
 @pytest.mark.parametrize("with_file", ["compose.deliveries.yml"], indirect=True)
 def test_deliveries(with_file: Containers) -> None:
     """The action servers have the settings, and a way out that nobody else has."""
-    (with_file.folder / "deploy" / "deliveries.env").write_text("STRIA_SMTP_HOST=mail.clinic.example\n")
+    (with_file.folder / "deploy" / "deliveries.env").write_text(
+        "STRIA_SMTP_HOST=mail.clinic.example\n"
+        "STRIA_SMTP_FROM=a@clinic.example\nSTRIA_SMTP_TO=b@clinic.example\n"
+    )
     with_file.up()
     assert "mail.clinic.example" in with_file.inside("actions", "env")
     assert any("outside" in n for n in networks(with_file, "actions"))
