@@ -284,7 +284,7 @@ def bare_letters(text: str) -> str:
 
 def _put(found: dict[str, Any], form: str, meaning: Any, code: str, file: str) -> None:
     """Add a form, with and without its accents. Raises DataFileError when it means something else already."""
-    for spelled in {plain(form, _ASKED), bare_letters(plain(form, _ASKED))}:
+    for spelled in dict.fromkeys((plain(form, _ASKED), bare_letters(plain(form, _ASKED)))):
         if found.setdefault(spelled, meaning) != meaning:
             raise _wrong(
                 code, file, f"{form!r} means {found[spelled]!r} and {meaning!r}", "Keep it in one list", form
