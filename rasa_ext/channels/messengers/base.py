@@ -201,8 +201,8 @@ class MessengerInput(SafeInput, ABC):
 
         @routes.listener("before_server_start")
         async def start(app: Sanic, loop: Any) -> None:
-            # Rasa sets the agent at the same time, or later.
-            watch = self._received.watch(lambda: app.ctx.agent, self._take_up)
+            # Rasa sets the agent at the same time, or later: until then there is none to ask for.
+            watch = self._received.watch(lambda: getattr(app.ctx, "agent", None), self._take_up)
             self._watch = asyncio.ensure_future(watch)
 
         @routes.listener("before_server_stop")

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import time
+import uuid
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import pytest
 import sqlalchemy as sa
+from rasa.core.channels.channel import register
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
+from sanic import Sanic
 
 from rasa_ext.channels.messengers.events import Event
 from rasa_ext.channels.messengers.received import Received
+from rasa_ext.channels.messengers.telegram import TelegramInput
 from rasa_ext.stores import received
 from rasa_ext.stores.sql import SafeSQLTrackerStore
+from tests.channel_server import listening
+from tests.fakes.telegram import SECRET, TOKEN
 from tests.web_agent import DOMAIN
 
 
@@ -76,3 +84,14 @@ async def test_waiting_has_an_end(tmp_path: Path) -> None:
     with mock.patch.object(received, "HELD", 0.1), mock.patch(f"{Received.__module__}.LOOK", 0.05):
         await held.wait_for(store, [before])
     assert count(store) == 2
+
+
+def test_a_server_that_has_no_agent_yet_complains_of_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """Rasa sets the agent while the server starts, or later: until then nobody can look, and that is no error."""
+    settings = {"token": TOKEN, "secret": SECRET, "api_base": "http://127.0.0.1:9"}
+    Sanic.test_mode = True
+    app = Sanic(f"test-{uuid.uuid4().hex}", configure_logging=False)
+    register([TelegramInput.from_credentials(settings)], app, route="/webhooks/")
+    with caplog.at_level("ERROR"), listening(app):
+        time.sleep(0.2)
+    assert "can't be looked at" not in caplog.text
