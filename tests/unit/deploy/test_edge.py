@@ -2,93 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import itertools
 import json
 import socket
-import ssl
-import tempfile
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from http.client import HTTPException
 from pathlib import Path
 
 import pytest
 
 from scripts._ports import LOOPBACK
-from tests.edge import HOST, make_certificate, make_edge
-from tests.names import NameServer
-from tests.nginx import Nginx, make_nginx
-from tests.stack import free_port
-from tests.upstreams import ADDRESSES, Upstreams, upstreams, vanished
+from tests.edge import HOST
+from tests.nginx_place import WEB, Place, place, visitors
+from tests.upstreams import ADDRESSES
 from tests.waiting import eventually
-
-WEB = "/webhooks/web/"
-#: Visitors: each test has addresses of its own, so that no limit of another one counts.
-_visitors = (f"127.0.{a}.{b}" for a, b in itertools.product(range(2, 250), range(1, 250)))
-
-
-@dataclass
-class Place:
-    """An nginx, the servers behind it, and the names by which it finds them."""
-
-    nginx: Nginx
-    behind: Upstreams
-    names: NameServer
-
-    def ask(
-        self,
-        path: str,
-        method: str = "GET",
-        body: bytes | None = None,
-        headers: dict[str, str] | None = None,
-        visitor: str = "",
-    ) -> tuple[HTTPResponse, bytes]:
-        """Sends a request as it is typed; returns the answer and its body."""
-        source = (visitor or next(_visitors), 0)
-        connection = HTTPConnection(LOOPBACK, self.nginx.port, timeout=20, source_address=source)
-        with contextlib.closing(connection):
-            connection.request(method, path, body, {"Host": HOST, **(headers or {})})
-            answer = connection.getresponse()
-            return answer, answer.read()
-
-    def asked_by_one_request(self) -> set[str]:
-        """Returns the servers that one request is tried with."""
-        self.behind.asked.clear()
-        self.ask(WEB)
-        return {asked.address for asked in self.behind.asked}
-
-    def status(self, path: str, method: str = "GET", **more: object) -> int:
-        """Returns the status of an answer."""
-        return self.ask(path, method, **more)[0].status  # type: ignore[arg-type]
-
-
-@contextlib.contextmanager
-def place(kind: str, certificate: Path | None = None, real_ip: str = "") -> Iterator[Place]:
-    """Runs an nginx in front of two servers until the end of the block."""
-    names = NameServer()
-    names.names = {"behind.test": ADDRESSES}
-    with upstreams() as behind:
-        server = f"behind.test:{behind.port}"
-        if kind == "edge":
-            nginx = make_edge(names.address, server, certificate, real_ip)
-        else:
-            port = free_port()
-            settings = {"STRIA_ACTIONS": server, "STRIA_BALANCER_PORT": str(port)}
-            nginx = make_nginx("actions", port, {"NGINX_LOCAL_RESOLVERS": names.address, **settings})
-        nginx.start()
-        found = Place(nginx, behind, names)
-        try:
-            probe = f"{WEB}ready" if kind == "edge" else "/health"
-            if certificate is None:
-                eventually(lambda: found.status(probe) == 200)
-            behind.asked.clear()
-            yield found
-        finally:
-            nginx.stop()
-            names.close()
 
 
 @pytest.fixture(scope="module")
@@ -105,14 +31,6 @@ def edge(shared_edge: Place) -> Place:
     shared_edge.behind.dying.clear()
     shared_edge.behind.go_on.clear()
     return shared_edge
-
-
-@pytest.fixture(scope="module")
-def certificate() -> Iterator[Path]:
-    """A certificate for the edge's name, where others may read it: nginx runs as somebody else."""
-    with tempfile.TemporaryDirectory(prefix="stria-tls-") as folder:
-        Path(folder).chmod(0o755)
-        yield make_certificate(Path(folder))
 
 
 class TestConfiguration:
@@ -219,7 +137,7 @@ class TestLimits:
 
     def test_a_flood(self, edge: Place) -> None:
         """One address is slowed down, in the form of the channel; another one is not."""
-        visitor = next(_visitors)
+        visitor = next(visitors)
         answers = [edge.ask(f"{WEB}webhook", "POST", b"{}", visitor=visitor) for _ in range(80)]
         refused = [(a, body) for a, body in answers if a.status != 200]
         assert refused
@@ -232,7 +150,7 @@ class TestLimits:
 class TestWhoAsks:
     def test_the_address_of_the_visitor(self, edge: Place) -> None:
         """It is passed on; what the visitor claims is thrown away."""
-        visitor = next(_visitors)
+        visitor = next(visitors)
         claims = {"X-Forwarded-For": "9.9.9.9", "Forwarded": "for=9.9.9.9", "X-Forwarded-Proto": "https"}
         edge.ask(WEB, headers=claims, visitor=visitor)
         headers = edge.behind.asked[0].headers
@@ -249,7 +167,7 @@ class TestWhoAsks:
 
     def test_the_log_tells_nothing_about_visitors(self, edge: Place) -> None:
         """Neither addresses nor queries."""
-        visitor = next(_visitors)
+        visitor = next(visitors)
         edge.ask(f"{WEB}loader.js?token=geheim", visitor=visitor)
         eventually(lambda: "loader.js" in edge.nginx.log())
         assert "geheim" not in edge.nginx.log()
@@ -311,109 +229,6 @@ class TestServers:
                 return {a.address for a in found.behind.asked} == {ADDRESSES[1]}
 
             eventually(only_the_second)
-
-
-def while_one_vanishes(found: Place, path: str) -> list[int]:
-    """Asks again and again while a server's address is gone, and then its name too; returns the statuses."""
-    gone = "127.0.1.3"
-    with vanished(gone, found.behind.port), ThreadPoolExecutor(30) as pool:
-        found.names.names = {"behind.test": (ADDRESSES[0], gone)}
-        time.sleep(4)  # the names are looked up every two seconds
-        asked = []
-        for number in range(30):
-            if number == 10:
-                found.names.names = {"behind.test": ADDRESSES[:1]}
-            asked.append(pool.submit(found.status, path, "POST", body=b"{}"))
-            time.sleep(0.15)
-        return [one.result() for one in asked]
-
-
-class TestVanishing:
-    """A container that ends takes its address with it: nothing refuses a connection, and soon its name is gone.
-
-    What waits in this moment can't go to another one by `proxy_next_upstream`: nginx knows other servers now.
-    """
-
-    def test_at_the_edge(self) -> None:
-        """Everybody is served by the one that is left."""
-        with place("edge") as found:
-            assert while_one_vanishes(found, f"{WEB}webhook") == [200] * 30
-            assert {(a.method, a.path, a.body) for a in found.behind.asked} == {
-                ("POST", f"{WEB}webhook", b"{}")
-            }
-
-    def test_at_the_balancer(self) -> None:
-        """Every call is answered by the one that is left."""
-        with place("actions") as found:
-            assert while_one_vanishes(found, "/webhook") == [200] * 30
-            assert {(a.method, a.path, a.body) for a in found.behind.asked} == {("POST", "/webhook", b"{}")}
-
-    @pytest.mark.parametrize(("kind", "path"), [("edge", f"{WEB}webhook"), ("actions", "/webhook")])
-    def test_most_are_only_starting(self, kind: str, path: str) -> None:
-        """As in a rolling update of Compose: their names are known before they listen. Who listens gets it, once."""
-        starting = tuple(f"127.0.1.{number}" for number in range(4, 8))
-        with place(kind) as found:
-            found.names.names = {"behind.test": (ADDRESSES[0], *starting)}
-            time.sleep(4)
-            found.behind.asked.clear()
-            assert {found.status(path, "POST", body=b"{}") for _ in range(30)} == {200}
-            assert len(found.behind.asked) == 30
-
-    def test_the_checked_address_is_passed_on(self) -> None:
-        """Also then."""
-        with place("edge") as found:
-            found.names.names = {"behind.test": ADDRESSES[:1]}
-            found.behind.dying = {*ADDRESSES}
-            eventually(lambda: found.asked_by_one_request() == {ADDRESSES[0]})
-            found.behind.asked.clear()
-            assert found.status(f"/conversations/x/../..{WEB}a%20b%0Ac/../d?x=1", "POST", body=b"{}") == 503
-            assert [(a.path, a.body) for a in found.behind.asked] == [(f"{WEB}d?x=1", b"{}")] * 2
-
-
-class TestTls:
-    @pytest.fixture(scope="class")
-    def tls(self, certificate: Path) -> Iterator[Place]:
-        """An edge with a certificate."""
-        with place("edge", certificate) as found:
-            yield found
-
-    def handshake(self, tls: Place, certificate: Path, name: str, most: ssl.TLSVersion | None = None) -> str:
-        """Asks for the chat over TLS and returns the head of the answer."""
-        context = ssl.create_default_context(cafile=str(certificate))
-        if most:
-            context.maximum_version = most
-        with (
-            socket.create_connection((LOOPBACK, tls.nginx.port), timeout=20) as bare,
-            context.wrap_socket(bare, server_hostname=name) as connection,
-        ):
-            connection.sendall(f"GET {WEB} HTTP/1.1\r\nHost: {name}\r\n\r\n".encode())
-            return connection.recv(4096).decode()
-
-    def test_https(self, tls: Place, certificate: Path) -> None:
-        """It answers under its name, tells browsers to stay with https, and Rasa that it was https."""
-        eventually(lambda: " 200 " in self.handshake(tls, certificate, HOST))
-        head = self.handshake(tls, certificate, HOST)
-        assert "Strict-Transport-Security: max-age=31536000" in head
-        assert "nginx/" not in head
-        assert tls.behind.asked[-1].headers["x-forwarded-proto"] == "https"
-
-    def test_another_name(self, tls: Place, certificate: Path) -> None:
-        """There is no handshake, so no certificate tells who is here."""
-        with pytest.raises(ssl.SSLError):
-            self.handshake(tls, certificate, "other.example")
-
-    def test_old_tls(self, tls: Place, certificate: Path) -> None:
-        """TLS 1.1 is refused."""
-        with pytest.raises((ssl.SSLError, OSError)), pytest.warns(match="TLSv1_1"):
-            self.handshake(tls, certificate, HOST, ssl.TLSVersion.TLSv1_1)
-
-    def test_http(self, tls: Place) -> None:
-        """It leads to https, method and path unchanged."""
-        port = int(tls.nginx.variables["STRIA_EDGE_HTTP_PORT"])
-        with contextlib.closing(HTTPConnection(LOOPBACK, port, timeout=20)) as connection:
-            connection.request("GET", f"{WEB}chat?a=1", headers={"Host": HOST})
-            answer = connection.getresponse()
-        assert (answer.status, answer.headers["location"]) == (308, f"https://{HOST}{WEB}chat?a=1")
 
 
 class TestBalancer:
