@@ -12,7 +12,7 @@ SETTING = re.compile(
     r"|\bPART\b|\bEPOCHS\b|\bRETRY\b|INBOX_PORT"
 )
 #: What only the templates of deploy/ have; they are told in docs/deploy.md and in deploy/example.env.
-OF_DEPLOY = ("STRIA_EDGE_", "STRIA_NGINX_", "STRIA_RASA")
+OF_DEPLOY = ("STRIA_EDGE_", "STRIA_NGINX_", "STRIA_RASA", "STRIA_ACTIONS", "STRIA_BALANCER_")
 
 
 def settings() -> dict[str, str]:
