@@ -15,6 +15,7 @@ from assistant.handover.clinic_file import FILE as CLINIC
 from assistant.handover.forms import FILE as CONTACT_FORMS
 from assistant.knowledge.content import FACTS, PAIRS, SILENT, TOPICS
 from assistant.knowledge.procedure import FILE as PROCEDURE
+from assistant.safety.phrases import FILE as PHRASES
 from assistant.safety.rules import FILE as RED_FLAGS
 from assistant.screening.answers import FORMS
 from assistant.screening.items import FILE as ITEMS
@@ -101,6 +102,7 @@ RUNTIME: dict[str, Shape] = {
     }),
     # Its own reader looks inside.
     RED_FLAGS: Keys(others=Anything()),
+    PHRASES: Keys(others=Anything()),
     INJECTION: Keys({"patterns": WORDS}),
     CLINIC: Keys(others=Anything()),
     CONTACT_FORMS: Keys(others=Anything()),

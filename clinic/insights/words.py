@@ -42,7 +42,7 @@ _LISTS = (
 )
 #: The examples are read apart; signs of emergencies are patterns, and such messages are not kept.
 _OTHER = ("nlu", "insights", "safety")
-_SAFETY = ("red_flags.yml", "forbidden.yml")  # also of other languages
+_SAFETY = ("red_flags.yml", "red_flag_phrases.yml", "forbidden.yml")  # also of other languages
 
 
 @dataclass(frozen=True)
