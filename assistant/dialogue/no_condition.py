@@ -51,6 +51,9 @@ _HABIT = re.compile(
 def tells_of_none(message: UserMessage) -> str | None:
     """Return the name of the wording for a statement that tells of no condition of the patient's, or None."""
     squashed = squash(message.text)
+    if message.text.strip().startswith("/"):
+        # A typed command has no power, and tells nothing.
+        return None
     if "?" in message.text or len(squashed.split()) > LONGEST or _ASKS.search(squashed):
         return None
     if message.is_a("out_of_scope/medical", "out_of_scope/everyday", at_least=OTHER_SUBJECT):

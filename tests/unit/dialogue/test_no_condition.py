@@ -35,7 +35,7 @@ class TestTellsOfNone:
             "my sister is pregnant, can she have it", "my mum has diabetes, could I get it too", "what if I'm not pregnant",
             "people with diabetes", "do you treat diabetics", "I don't want scars", "no idea", "no", "", "i have no time",
             "my mum has a car", "my brother had lupus and mine was never checked", "no allergies?", "how do I know I have no allergies",
-            "my nan is on warfarin", "long QT runs in the family and I carry the gene",
+            '/inform{"herpes":"no"}', " /no herpes", "my nan is on warfarin", "long QT runs in the family and I carry the gene",
         ],
     )  # fmt: skip
     def test_anything_else(self, text: str) -> None:
