@@ -271,10 +271,11 @@ def _from_parts(parts: list[Part], in_check: bool, offering: bool = False) -> Re
     choices: list[Choice] = []
     for part in parts:
         reply.facts.extend(f for f in part.facts if f not in reply.facts)
-        reply.topic = reply.topic or part.topic
         if part.unanswered:
             reply.unanswered.append(part.unanswered)
         choices.extend(part.choices)
+    # "And the other one?" is about what was answered, not about what could not be.
+    reply.topic = next((p.topic for p in (*answered, *parts) if p.topic), reply.topic)
     texts = _without_repeats([p.text for p in parts])
     offers = [p.offer for p in parts if p.offer]
     if offers and not in_check and (offering or offers[0] != "check"):

@@ -49,6 +49,13 @@ class TestKinds:
 
         assert ("unclear", ["Is there a crust afterwards?"]) == (reply.kind, titles(reply))
 
+    def test_a_follow_up_is_about_what_was_answered(self) -> None:
+        """Of two questions the one with an answer is the context, wherever it stands."""
+        reply = reply_to(several("pain and recovery?", "not_in_document/pain", "faq/recovery_time"))
+        assert "faq/recovery_time" == reply.topic
+        reply = reply_to(several("pain and price?", "not_in_document/pain", "not_in_document/price"))
+        assert "not_in_document/pain" == reply.topic
+
     def test_a_follow_up_has_to_be_clear(self) -> None:
         """A doubtful one would repeat what stands before it; it is asked back instead."""
         doubtful = said("is it like the one at the dentist", "follow_up/why", 0.35)
