@@ -34,8 +34,9 @@ class ActionAnswer(SafeAction):
             # Names of conditions and medicines are much the same in many languages.
             record.raise_from(volunteered(message))
             reply = strict.offered(offer, message, record)
+            changed = changed_result(reply, record, tracker)
             send(dispatcher, reply)
-            return [*reply_slots(reply, tracker), *record_slots(record, tracker)]
+            return [*changed, *reply_slots(reply, tracker), *record_slots(record, tracker)]
         asked = strict.language_of(message)
         if asked or locales.current() != locales.DEFAULT:
             return in_language(dispatcher, tracker, message, asked)
@@ -78,9 +79,18 @@ def in_language(
     with locales.speaking(asked or locales.current()):
         reply = strict.switched(in_check=False) if asked else strict.reply_to(message, record)
         record.note_unanswered(reply.unanswered, message.text)
+        changed = changed_result(reply, record, tracker)
         send(dispatcher, reply)
     change = [SlotSet(locales.SLOT, asked)] if asked else []
-    return [*change, *reply_slots(reply, tracker), *record_slots(record, tracker)]
+    return [*change, *changed, *reply_slots(reply, tracker), *record_slots(record, tracker)]
+
+
+def changed_result(reply: Reply, record: CheckRecord, tracker: Tracker) -> list[EventType]:
+    """Say the result of a finished check again when what was just kept has changed it."""
+    if record.status != DONE or record.outcome() == tracker.get_slot("check_outcome"):
+        return []
+    reply.say(f"{wording('check.new_result')}\n{result_text(record)}", choices=(PERSON,))
+    return [SlotSet("check_outcome", record.outcome())]
 
 
 def new_result(reply: Reply, record: CheckRecord) -> EventType:

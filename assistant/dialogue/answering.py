@@ -16,7 +16,7 @@ from assistant.rendering.reply import CHECK, PERSON, Choice, Reply
 from assistant.safety.injection import is_injection
 from assistant.screening.assertion import Assertion
 from assistant.screening.evidence import Reading
-from assistant.screening.items import MEDICINES, policies
+from assistant.screening.items import MEDICINES, medicines_item, policies
 from assistant.screening.mentions import find_mentions
 from assistant.screening.reading import only_when_asked, read_volunteered
 from assistant.screening.record import DONE
@@ -104,7 +104,7 @@ _BETWEEN = re.compile(
 def _lists_medicines(text: str) -> bool:
     """Tell whether a message is names of medicines and nothing more ("ibuprofen and some vitamins")."""
     mentions, _ = find_mentions(text)
-    if "?" in text or not any(m.label == MEDICINES and m.strength == "strong" for m in mentions):
+    if "?" in text or not any(m.label == medicines_item() and m.strength == "strong" for m in mentions):
         return False
     rest = list(text)
     for mention in mentions:

@@ -19,6 +19,7 @@ from actions.emergency import ActionEmergency
 from assistant import locales
 from assistant.datafiles import ROOT
 from assistant.screening.items import ITEMS
+from assistant.wording import wording
 from tests.action_turn import Patient
 
 
@@ -180,6 +181,19 @@ def test_what_is_told_in_another_language_is_kept_in_an_english_talk() -> None:
     turn = patient.run(ActionAnswer(), "tengo lupus", "offer/es", confidence=1.0)
     assert turn.text.startswith("He anotado sus palabras")
     assert record_of(patient.tracker()).unread == ["tengo lupus"]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_what_is_told_after_the_check_changes_its_result(language: str) -> None:
+    """Words that nobody read can't leave a result that no reason was named; it is said again."""
+    patient = Patient.with_answers("done")
+    patient.slots |= {"language": language, "check_outcome": "no_listed_contraindication"}
+    turn = patient.run(ActionAnswer(), "tengo lupus", "offer/es" if language == "en" else "", confidence=1.0)
+    assert turn.slots["check_outcome"] == "needs_specialist_review"
+    with locales.speaking(language):
+        assert wording("check.new_result") in turn.text
+    again = patient.run(ActionAnswer(), "gracias", "smalltalk/thanks", confidence=1.0)
+    assert "check_outcome" not in again.slots
 
 
 def test_a_language_is_offered() -> None:
